@@ -1,0 +1,36 @@
+/** Turns whatever goes wrong between here and the server into the one error class, with a code of the error table. */
+import { type ErrorCode, errorTable, HereaboutsError, type Refusal } from "../schema/errors.ts";
+
+/** What Colyseus's SDK, `fetch` or a timer threw. */
+export function toKnown(thrown: unknown): HereaboutsError {
+  if (thrown instanceof HereaboutsError) return thrown;
+  const error = thrown as { name?: string; message?: string; reason?: unknown; code?: unknown };
+  if (isRefusal(error.reason)) return HereaboutsError.fromRefusal(error.reason);
+  const message = error.message ?? "";
+  const code = /^([A-Z_]+): (.*)$/s.exec(message);
+  if (code && code[1]! in errorTable) {
+    return HereaboutsError.fromRefusal({ code: code[1] as ErrorCode, message: code[2]!, remedy: "" });
+  }
+  if (message.includes("timed out")) return new HereaboutsError("TIMEOUT", "", { cause: thrown });
+  if (error.code === 503) return new HereaboutsError("DRAINING", "", { cause: thrown });
+  return new HereaboutsError("UNREACHABLE", message && `(${message})`, { cause: thrown });
+}
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === "object" && value !== null && (value as { code?: string }).code! in errorTable;
+}
+
+/** `fetch` of JSON that throws a HereaboutsError for every answer but a good one. */
+export async function fetchJson<T>(url: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
+  } catch (cause) {
+    throw new HereaboutsError("UNREACHABLE", `(${url})`, { cause });
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return body as T;
+  throw isRefusal(body)
+    ? HereaboutsError.fromRefusal(body)
+    : new HereaboutsError("UNREACHABLE", `(${response.status})`);
+}

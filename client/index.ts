@@ -1,0 +1,111 @@
+/**
+ * The SDK: a shared world in ten lines, in browsers and in Node.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "hereabouts/client";
+ *
+ * const here = await connect("http://localhost:2567");
+ * const world = await here.world("meadow");
+ * addEventListener("pointermove", (event) => world.moveTo({ x: event.clientX, y: event.clientY }));
+ * for (const person of world.people.values()) draw(person.name, person.x, person.y);
+ * ```
+ */
+import { Client } from "colyseus.js";
+import { HereaboutsError } from "../schema/errors.ts";
+import { parseSlug } from "../schema/slug.ts";
+import { identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
+import { connectionOfTab } from "./tab.ts";
+import type { ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
+import { WorldView } from "./world.ts";
+
+export { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+export type * from "./types.ts";
+
+/**
+ * Connects to a server: finds out who one is, and joins nothing yet.
+ *
+ * @param url Address of the server, like `http://localhost:2567`; in a browser the page's own if left out.
+ * @throws HereaboutsError UNREACHABLE, or BAD_TOKEN or HANDLE_TAKEN for a token that was given.
+ */
+export async function connect(url?: string, options: ConnectOptions = {}): Promise<Hereabouts> {
+  const address = normalizeUrl(url ?? (typeof location === "undefined" ? "" : location.origin));
+  const [me, connection] = await Promise.all([identify(address, options), connectionOfTab()]);
+  return new Connection(address, me, connection, options);
+}
+
+class Connection implements Hereabouts {
+  readonly url: string;
+  readonly #client: Client;
+  readonly #connection: string;
+  readonly #worlds = new Map<string, Promise<WorldView>>();
+  readonly #options: ConnectOptions;
+  #me: Me;
+  #isClosed = false;
+
+  constructor(url: string, me: Me, connection: string, options: ConnectOptions) {
+    this.url = url;
+    this.#options = options;
+    this.#me = me;
+    this.#connection = connection;
+    this.#client = new Client(url);
+    this.#client.auth.token = me.token;
+  }
+
+  get identity() {
+    const { id, handle, name, guest } = this.#me;
+    return { id, handle, name, guest };
+  }
+
+  async world(name: string, options: JoinOptions = {}): Promise<World> {
+    if (this.#isClosed) throw new HereaboutsError("CLOSED");
+    const slug = parseSlug(name);
+    const world = this.#worlds.get(slug) ?? this.#join(slug, options);
+    this.#worlds.set(slug, world);
+    world.catch(() => this.#worlds.delete(slug));
+    return world;
+  }
+
+  async travel(name: string, options: JoinOptions = {}): Promise<World> {
+    const slug = parseSlug(name);
+    const before = [...this.#worlds].filter(([other]) => other !== slug).map(([, world]) => world);
+    const world = await this.world(slug, options);
+    await Promise.all(before.map(async (other) => (await other).leave()));
+    return world;
+  }
+
+  async signIn(token: string): Promise<void> {
+    const me = await whoIs(this.url, token);
+    const worlds = await Promise.all(this.#worlds.values());
+    this.#me = me;
+    this.#client.auth.token = token;
+    await Promise.all(worlds.map((world) => world.identify(token)));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const worlds = await Promise.allSettled(this.#worlds.values());
+    await Promise.all(worlds.map((world) => (world.status === "fulfilled" ? world.value.leave() : undefined)));
+  }
+
+  /** A guest whose token the server does not know any more becomes a new one; a token that was given is its giver's to renew. */
+  async #renew(): Promise<void> {
+    if (!this.#me.guest) return;
+    this.#me = await identify(this.url, this.#options);
+    this.#client.auth.token = this.#me.token;
+  }
+
+  async #join(slug: string, join: JoinOptions): Promise<WorldView> {
+    const world = new WorldView({
+      client: this.#client,
+      slug,
+      connection: this.#connection,
+      myId: () => this.#me.id,
+      renew: () => this.#renew(),
+      join,
+    });
+    world.on("closed", () => this.#worlds.delete(slug));
+    await world.join();
+    return world;
+  }
+}

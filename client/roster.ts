@@ -1,0 +1,67 @@
+/**
+ * The people of a world as the SDK shows them: compared with each state that comes, so that joining again after a drop
+ * tells what changed meanwhile and nothing else.
+ */
+import type { LeaveReason } from "../schema/messages.ts";
+import type { PersonState } from "../schema/world.ts";
+import { fieldsOf, type PersonView } from "./person.ts";
+
+export type RosterEvent =
+  | { type: "join" | "update" | "ghost" | "return"; person: PersonView }
+  | { type: "leave"; person: PersonView; reason: LeaveReason };
+
+export class Roster {
+  readonly people: Map<string, PersonView> = new Map();
+  readonly bySlot: (PersonView | undefined)[] = [];
+  readonly #make: (fields: ReturnType<typeof fieldsOf>) => PersonView;
+  readonly #reasons = new Map<string, LeaveReason>();
+
+  constructor(make: (fields: ReturnType<typeof fieldsOf>) => PersonView) {
+    this.#make = make;
+  }
+
+  /** Why someone leaves is said before the state drops them. */
+  expectLeave(id: string, reason: LeaveReason): void {
+    this.#reasons.set(id, reason);
+  }
+
+  /** The person `was` is `id` from now on. */
+  rename(was: string, id: string): void {
+    const person = this.people.get(was);
+    if (!person) return;
+    this.people.delete(was);
+    this.people.set(id, person);
+  }
+
+  sync(state: Iterable<PersonState>): RosterEvent[] {
+    const events: RosterEvent[] = [];
+    const gone = new Map(this.people);
+    this.bySlot.fill(undefined);
+    for (const personState of state) {
+      const fields = fieldsOf(personState);
+      const known = this.people.get(fields.id);
+      gone.delete(fields.id);
+      if (!known) {
+        const person = this.#make(fields);
+        this.people.set(fields.id, person);
+        events.push({ type: "join", person });
+      } else {
+        const before = known.status;
+        if (known.slot !== fields.slot) known.track.clear();
+        if (known.update(fields)) events.push({ type: typeOf(before, known.status), person: known });
+      }
+      this.bySlot[fields.slot] = this.people.get(fields.id);
+    }
+    for (const [id, person] of gone) {
+      this.people.delete(id);
+      events.push({ type: "leave", person, reason: this.#reasons.get(id) ?? "left" });
+    }
+    this.#reasons.clear();
+    return events;
+  }
+}
+
+function typeOf(before: string, after: string): "update" | "ghost" | "return" {
+  if (before === after) return "update";
+  return after === "ghost" ? "ghost" : before === "ghost" ? "return" : "update";
+}

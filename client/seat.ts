@@ -1,0 +1,171 @@
+/**
+ * A seat in a room that outlives its connections: after a drop, a drain, a killed server or a sleep it joins again by
+ * itself, as the same tab, so that the server gives it the same place.
+ *
+ * States: connecting, open, reconnecting, closed. Only being kicked, replaced by oneself, or leaving closes it.
+ */
+import type { Client, Room } from "colyseus.js";
+import { codeOfClose, type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+import { toKnown } from "./errors.ts";
+import { watchWaking } from "./tab.ts";
+import type { ConnectionState } from "./types.ts";
+
+export interface SeatEvents<State> {
+  /** A room was joined, for the first time or again: put listeners on it. */
+  onRoom(room: Room<unknown, State>): void;
+  onState(state: ConnectionState): void;
+  /** It ended for good. No error: one left. */
+  onClosed(error: HereaboutsError | undefined): void;
+  /** It ended for this reason and will be joined again. */
+  onTrouble(error: HereaboutsError): void;
+}
+
+export interface SeatOptions<State> extends SeatEvents<State> {
+  client: Client;
+  roomName: string;
+  /** Asked for at each joining. */
+  joinOptions(): Record<string, unknown>;
+  /** Asked for when the token is not valid any more. */
+  renew(): Promise<void>;
+}
+
+const retryMs = [0, 250, 500, 1000, 2000, 4000];
+/** The server sends something at least four times a second: silence this long means the link is dead. */
+const silentMs = 6000;
+const checkMs = 1000;
+const finalCodes = new Set<ErrorCode>(["KICKED", "REPLACED"]);
+const consented = 4000;
+
+export class Seat<State> {
+  readonly #options: SeatOptions<State>;
+  #room: Room<unknown, State> | undefined;
+  #state: ConnectionState = "connecting";
+  #attempt = 0;
+  #heardAt = 0;
+  #checkedAt = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #checkTimer: ReturnType<typeof setInterval>;
+  readonly #unwatch: () => void;
+
+  constructor(options: SeatOptions<State>) {
+    this.#options = options;
+    this.#checkTimer = setInterval(() => this.#check(), checkMs);
+    (this.#checkTimer as { unref?: () => void }).unref?.();
+    this.#unwatch = watchWaking(() => this.#retryNow());
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** The room of the newest connection. Throws CLOSED before there was one. */
+  get room(): Room<unknown, State> {
+    if (!this.#room) throw new HereaboutsError("CLOSED", "It was not joined yet.");
+    return this.#room;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === "open" && this.#room!.connection.isOpen;
+  }
+
+  /** Joins for the first time. Throws what keeps it from that. */
+  async join(): Promise<void> {
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  /** Something has come from the server. */
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  async leave(): Promise<void> {
+    const room = this.#room;
+    const wasOpen = this.isOpen;
+    this.#end();
+    this.#options.onClosed(undefined);
+    if (room && wasOpen) await Promise.race([room.leave(true), new Promise((resolve) => setTimeout(resolve, 2000))]);
+  }
+
+  async #connect(): Promise<void> {
+    let room: Room<unknown, State>;
+    try {
+      room = await this.#options.client.joinOrCreate<State>(this.#options.roomName, this.#options.joinOptions());
+    } catch (error) {
+      throw toKnown(error);
+    }
+    room.reconnection.enabled = false;
+    if (this.#state === "closed") return void room.leave(true);
+    this.#room = room;
+    this.#attempt = 0;
+    this.heard();
+    room.onLeave((code, reason) => this.#onLeave(room, code, reason));
+    room.onError(() => {});
+    room.onMessage("draining", () => {});
+    this.#options.onRoom(room);
+    this.#setState("open");
+  }
+
+  #onLeave(room: Room<unknown, State>, code: number, reason: string | undefined): void {
+    if (room !== this.#room || this.#state === "closed") return;
+    const known = codeOfClose(code);
+    const error = known ? new HereaboutsError(known, reason ?? "") : undefined;
+    if (code === consented || (known && finalCodes.has(known))) {
+      this.#end();
+      this.#options.onClosed(error ?? new HereaboutsError("CLOSED", "The server closed this room."));
+      return;
+    }
+    if (error && known !== "DRAINING") this.#options.onTrouble(error);
+    this.#setState("reconnecting");
+    if (known === "ABUSE") this.#attempt = retryMs.length - 1;
+    this.#retry();
+  }
+
+  #retry(): void {
+    clearTimeout(this.#retryTimer);
+    const wait = retryMs[Math.min(this.#attempt, retryMs.length - 1)]!;
+    this.#attempt++;
+    this.#retryTimer = setTimeout(() => this.#retryNow(), wait + Math.random() * (wait / 4 + 50));
+  }
+
+  #retryNow(): void {
+    if (this.#state !== "reconnecting" || this.#retryTimer === undefined) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#connect().catch(async (error: HereaboutsError) => {
+      if (error.code === "BAD_TOKEN") await this.#options.renew().catch(() => {});
+      if (this.#state !== "reconnecting") return;
+      if (error.code === "BAD_TOKEN" || error.code === "ROOM_FULL") this.#options.onTrouble(error);
+      this.#retry();
+    });
+  }
+
+  /** A link can be dead without a close: a cable pulled, a laptop that slept. A page that slept gets another second. */
+  #check(): void {
+    const now = performance.now();
+    const slept = now - this.#checkedAt > checkMs * 3;
+    this.#checkedAt = now;
+    if (this.#state !== "open" || slept || now - this.#heardAt < silentMs) return;
+    const room = this.#room!;
+    this.#onLeave(room, 1006, "silent");
+    room.removeAllListeners();
+    room.connection.close();
+  }
+
+  #setState(state: ConnectionState): void {
+    if (this.#state === state || this.#state === "closed") return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  #end(): void {
+    this.#setState("closed");
+    clearTimeout(this.#retryTimer);
+    clearInterval(this.#checkTimer);
+    this.#unwatch();
+  }
+}

@@ -1,0 +1,246 @@
+/** A world in the SDK: its people with smoothed poses, what they say, its props, and one's own movement. */
+import type { Client, Room } from "colyseus.js";
+import { HereaboutsError } from "../schema/errors.ts";
+import { movementType, readBlocks, readHeader } from "../schema/frames.ts";
+import { defaultBounds, type Geometry, geometryOf, type Pose } from "../schema/geometry.ts";
+import type { AvatarChange, WorldAnnouncements } from "../schema/messages.ts";
+import type { WorldState } from "../schema/world.ts";
+import { ServerClock } from "./clock.ts";
+import { Emitter } from "./emitter.ts";
+import { isRefusal } from "./errors.ts";
+import { Mover } from "./mover.ts";
+import { Outbox } from "./outbox.ts";
+import { PersonView, type PoseSource } from "./person.ts";
+import { PropsView } from "./props.ts";
+import { Roster } from "./roster.ts";
+import { Seat } from "./seat.ts";
+import { Track } from "./smoothing.ts";
+import { attentionOfTab, watchAttention } from "./tab.ts";
+import type { ConnectionState, JoinOptions, Json, Person, PieceMessage, World, WorldEvents } from "./types.ts";
+
+export interface WorldOptions {
+  client: Client;
+  slug: string;
+  connection: string;
+  myId: () => string;
+  /** Gets another token where the one so far is not valid any more. */
+  renew: () => Promise<void>;
+  join: JoinOptions;
+}
+
+export class WorldView implements World, PoseSource {
+  readonly slug: string;
+  readonly props: PropsView;
+  readonly #events = new Emitter();
+  readonly #seat: Seat<WorldState>;
+  readonly #outbox: Outbox;
+  readonly #roster: Roster;
+  readonly #mover: Mover;
+  readonly #clock = new ServerClock();
+  readonly #myId: () => string;
+  readonly #unwatch: () => void;
+  readonly #hasState = Promise.withResolvers<void>();
+  #avatar: AvatarChange;
+  #geometry: Geometry = geometryOf(defaultBounds);
+  #tickMs = 50;
+  #role: "player" | "spectator" = "player";
+  #counts = { people: 0, connections: 0, guests: 0 };
+
+  constructor({ client, slug, connection, myId, renew, join }: WorldOptions) {
+    this.slug = slug;
+    this.#myId = myId;
+    this.#avatar = join.avatar ?? {};
+    this.#seat = new Seat<WorldState>({
+      client,
+      roomName: "world",
+      renew,
+      joinOptions: () => ({
+        slug,
+        connection,
+        attention: attentionOfTab(),
+        avatar: this.#avatar,
+        share: join.share ?? false,
+      }),
+      onRoom: (room) => this.#listen(room),
+      onState: (state) => this.#onConnection(state),
+      onClosed: (error) => this.#onClosed(error),
+      onTrouble: (error) => this.#events.emit("refused", error),
+    });
+    this.#outbox = new Outbox({
+      ask: (type, message) => this.room.request(type as never, message),
+      isOpen: () => this.#seat.isOpen,
+    });
+    this.props = new PropsView(this.#outbox);
+    this.#roster = new Roster((fields) => new PersonView(fields, this, new Track(this.#tickMs)));
+    this.#mover = new Mover((bytes) => this.#sendMove(bytes));
+    this.#unwatch = watchAttention((attention) => {
+      this.#outbox.request("attention", { attention }, { repeatable: true }).catch(() => {});
+    });
+  }
+
+  /** Joins. Resolves when the first state has come. */
+  async join(): Promise<void> {
+    await this.#seat.join();
+    await this.#hasState.promise;
+  }
+
+  get people(): ReadonlyMap<string, PersonView> {
+    return this.#roster.people;
+  }
+  get me(): PersonView | undefined {
+    return this.people.get(this.#myId());
+  }
+  get counts() {
+    return this.#counts;
+  }
+  get role() {
+    return this.#role;
+  }
+  get connection(): ConnectionState {
+    return this.#seat.state;
+  }
+  get link() {
+    return { roundTripMs: this.#mover.roundTripMs, carrier: "websocket" as const };
+  }
+  get bounds(): Geometry {
+    return this.#geometry;
+  }
+  get room(): Room<unknown, WorldState> {
+    return this.#seat.room;
+  }
+
+  moveTo({ x, y, z = 0, angle = 0 }: { x: number; y: number; z?: number; angle?: number }): void {
+    if (![x, y, z, angle].every(Number.isFinite)) {
+      throw new HereaboutsError(
+        "BAD_MESSAGE",
+        `A pose needs finite numbers; got x ${x}, y ${y}, z ${z}, angle ${angle}.`,
+      );
+    }
+    if (this.#role === "player") this.#mover.moveTo({ x, y, z, angle });
+  }
+
+  async say(text: string): Promise<void> {
+    await this.#outbox.request("say", { text }, { repeatable: false });
+  }
+
+  async emote(emote: string): Promise<void> {
+    await this.#outbox.request("emote", { emote }, { repeatable: false });
+  }
+
+  async avatar(change: AvatarChange): Promise<void> {
+    await this.#outbox.request("avatar", change, { repeatable: true });
+    this.#avatar = { ...this.#avatar, ...change };
+  }
+
+  send(type: PieceMessage, data: Json = null): void {
+    if (this.#seat.isOpen) this.room.send(type as never, data as never);
+  }
+
+  async play(): Promise<void> {
+    await this.#outbox.request("play", {}, { repeatable: true });
+  }
+
+  on<E extends keyof WorldEvents>(event: E, listener: (data: WorldEvents[E]) => void): () => void;
+  on(event: PieceMessage, listener: (data: { person: Person | undefined; data: Json }) => void): () => void;
+  on(event: string, listener: (data: never) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  leave(): Promise<void> {
+    return this.#seat.leave();
+  }
+
+  /** Signs in on this seat: see Hereabouts.signIn. */
+  async identify(token: string): Promise<void> {
+    await this.#outbox.request("identify", { token }, { repeatable: true });
+  }
+
+  poseAt(person: PersonView): Pose | undefined {
+    const now = performance.now();
+    if (person.isMe && this.#role === "player" && this.#mover.hasPose) return this.#mover.at(now);
+    const delay = person.track.delay(this.#clock.jitterMs);
+    return person.track.sample(this.#clock.at(now) - delay);
+  }
+
+  #listen(room: Room<unknown, WorldState>): void {
+    this.#clock.reset();
+    for (const person of this.people.values()) person.track.restart();
+    this.#role = "player";
+    room.onStateChange((state) => this.#onState(state));
+    const on = <K extends keyof WorldAnnouncements>(type: K, listener: (data: WorldAnnouncements[K]) => void) =>
+      room.onMessage(type as never, listener as never);
+    room.onMessage(movementType as never, ((bytes: Uint8Array) => this.#onFrame(bytes)) as never);
+    on("say", ({ from, text, sayMs }) => {
+      const person = this.people.get(from);
+      person?.say(text, sayMs);
+      if (person) this.#events.emit("say", { person, text });
+    });
+    on("emote", ({ from, emote }) => {
+      const person = this.people.get(from);
+      if (person) this.#events.emit("emote", { person, emote });
+    });
+    on("piece", ({ from, type, data }) => this.#events.emit(type, { person: this.people.get(from), data }));
+    on("left", ({ id, reason }) => this.#roster.expectLeave(id, reason));
+    on("identified", ({ was, id }) => this.#roster.rename(was, id));
+    on("role", ({ role }) => {
+      this.#role = role;
+      this.#events.emit("takeover", { role });
+    });
+    on("refused", (refusal) => {
+      if (isRefusal(refusal)) this.#events.emit("refused", HereaboutsError.fromRefusal(refusal));
+    });
+  }
+
+  #onState(state: WorldState): void {
+    this.#seat.heard();
+    this.#geometry = geometryOf(state.bounds);
+    this.#tickMs = 1000 / (state.tickHz || 20);
+    this.#counts = { people: state.peopleCount, connections: state.connectionCount, guests: state.guestCount };
+    const events = this.#roster.sync(state.people.values());
+    const myId = this.#myId();
+    for (const person of this.people.values()) person.isMe = person.id === myId;
+    for (const { type, ...data } of events) this.#events.emit(type, data);
+    for (const change of this.props.sync(state.props.entries())) this.#events.emit("prop", change);
+    this.#hasState.resolve();
+  }
+
+  #onFrame(bytes: Uint8Array): void {
+    const now = performance.now();
+    this.#seat.heard();
+    const header = readHeader(bytes);
+    const at = this.#clock.sample(header.time, now);
+    this.#mover.acknowledge(header.ack, now);
+    if (header.correction) this.#onCorrection(header.correction, header.ack, now);
+    readBlocks(bytes, header.end, this.#geometry, (slot, x, y, z, angle) => {
+      this.#roster.bySlot[slot]?.track.push(at, { x, y, z, angle });
+    });
+  }
+
+  /** The first one on a seat says where one starts; whoever knows that better already stays where they are. */
+  #onCorrection(pose: Pose, ack: number, now: number): void {
+    if (ack === 0 && this.#mover.hasPose && this.#role === "player") return;
+    this.#mover.correct(pose, now);
+    this.#events.emit("correction", pose);
+  }
+
+  #sendMove(bytes: Uint8Array): boolean {
+    if (!this.#seat.isOpen || this.#role !== "player") return false;
+    this.room.sendBytes(movementType as never, bytes);
+    return true;
+  }
+
+  #onConnection(state: ConnectionState): void {
+    if (state === "open") {
+      this.#mover.open();
+      this.#outbox.flush();
+    }
+    this.#events.emit("connection", { state });
+  }
+
+  #onClosed(error: HereaboutsError | undefined): void {
+    this.#unwatch();
+    this.#mover.close();
+    this.#outbox.close();
+    this.#events.emit("closed", { error });
+  }
+}

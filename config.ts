@@ -1,0 +1,273 @@
+/**
+ * Every setting: its unit, default and meaning. Nothing else reads the environment.
+ *
+ * `readConfig` takes the environment, a `.env` file and `--name value` arguments (later ones win), validates them, and
+ * throws BAD_SETTING or UNKNOWN_SETTING naming the setting and the remedy. `npm run config` prints the outcome.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { z } from "zod";
+import { HereaboutsError } from "./schema/errors.ts";
+
+const whole = (min: number, max: number) =>
+  z.coerce.number({ error: "must be a number" }).int("must be a whole number").min(min).max(max);
+const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off", ""] });
+const text = z.string();
+const optionalUrl = z
+  .url({ protocol: /^https?$/, error: "must be an address like https://rooms.example.org" })
+  .transform((url) => url.replace(/\/+$/, ""))
+  .or(z.literal(""));
+
+type Setting = { type: z.ZodType; unit: string; default: string; meaning: string; secret?: true };
+
+export const settings = {
+  PORT: {
+    type: whole(0, 65535),
+    unit: "port",
+    default: "2567",
+    meaning: "HTTP, WebSocket and UDP; 0 takes a free one",
+  },
+  HOST: { type: text, unit: "address", default: "0.0.0.0", meaning: "address to listen on" },
+  PUBLIC_URL: {
+    type: optionalUrl,
+    unit: "url",
+    default: "",
+    meaning: "address that clients reach the server by; empty takes it from each request",
+  },
+  TRUST_PROXY: {
+    type: text,
+    unit: "addresses",
+    default: "",
+    meaning: "proxies whose X-Forwarded-* headers count: addresses or ranges with commas, or loopback",
+  },
+  DEV: {
+    type: flag,
+    unit: "0/1",
+    default: "0",
+    meaning: "development: pages are rebuilt as they change, no drain at the end",
+  },
+  DATA_DIR: { type: text.min(1), unit: "folder", default: "data", meaning: "database, secret and artifacts" },
+  LOG_LEVEL: {
+    type: z.enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" }),
+    unit: "level",
+    default: "info",
+    meaning: "least level of log lines",
+  },
+  LOG_FORMAT: {
+    type: z.enum(["auto", "json", "text"], { error: "must be auto, json or text" }),
+    unit: "format",
+    default: "auto",
+    meaning: "json, text, or auto: text on a terminal and in development",
+  },
+  MONITOR_PASSWORD: {
+    type: text,
+    unit: "password",
+    default: "",
+    meaning: "operator's password for /monitor (name: operator); empty makes one at the first start and prints it",
+    secret: true,
+  },
+  MONITOR_VIEW_PASSWORD: {
+    type: text,
+    unit: "password",
+    default: "",
+    meaning: "view-only password for /monitor (name: viewer); empty allows no viewer",
+    secret: true,
+  },
+  AUTH_SECRET: {
+    type: text.refine((value) => value === "" || value.length >= 32, "must have at least 32 characters"),
+    unit: "secret",
+    default: "",
+    meaning: "signs guest tokens and those of `npm run token`; empty makes one at the first start, kept in DATA_DIR",
+    secret: true,
+  },
+  AUTH_ISSUER: { type: text, unit: "issuer", default: "", meaning: "issuer whose tokens are taken beside our own" },
+  AUTH_AUDIENCE: { type: text, unit: "audience", default: "", meaning: "audience that the issuer's tokens must name" },
+  AUTH_JWKS_URL: { type: optionalUrl, unit: "url", default: "", meaning: "where the issuer publishes its keys" },
+  GUEST_TOKEN_DAYS: {
+    type: whole(1, 3650),
+    unit: "days",
+    default: "365",
+    meaning: "how long a guest stays the same person",
+  },
+  GRACE_MS: {
+    type: whole(0, 600_000),
+    unit: "ms",
+    default: "10000",
+    meaning: "how long a lost connection is held before it counts as left",
+  },
+  GHOST_MS: {
+    type: whole(0, 600_000),
+    unit: "ms",
+    default: "5000",
+    meaning: "how long someone who went to another piece stays as a ghost",
+  },
+  SAY_MS: { type: whole(500, 60_000), unit: "ms", default: "6000", meaning: "how long a bubble is shown" },
+  MAX_PEOPLE: { type: whole(1, 8000), unit: "people", default: "1000", meaning: "connections that one room takes" },
+  TICK_HZ: {
+    type: whole(1, 60),
+    unit: "Hz",
+    default: "20",
+    meaning: "movement frames a second, unless the piece says otherwise",
+  },
+  MOVES_PER_SECOND: {
+    type: whole(1, 1000),
+    unit: "1/s",
+    default: "40",
+    meaning: "moves taken from one connection; more are skipped",
+  },
+  MESSAGES_PER_SECOND: {
+    type: whole(1, 1000),
+    unit: "1/s",
+    default: "20",
+    meaning: "other messages taken from one connection; more are refused",
+  },
+  ABUSE_REFUSALS: {
+    type: whole(10, 1_000_000),
+    unit: "refusals",
+    default: "2000",
+    meaning: "refusals within 10 s that close a connection",
+  },
+  MAX_PAYLOAD: {
+    type: whole(1024, 1_048_576),
+    unit: "bytes",
+    default: "16384",
+    meaning: "largest WebSocket frame from a client",
+  },
+  FRAME_BYTES_SMALL: {
+    type: whole(200, 1100),
+    unit: "bytes",
+    default: "1100",
+    meaning: "movement frame in a world of up to 100 people",
+  },
+  FRAME_BYTES_LARGE: {
+    type: whole(200, 1100),
+    unit: "bytes",
+    default: "400",
+    meaning: "movement frame in larger worlds",
+  },
+  BACKLOG_FRAME_BYTES: {
+    type: whole(1024, 1_048_576),
+    unit: "bytes",
+    default: "16384",
+    meaning: "unsent bytes above which a client's movement frames are dropped",
+  },
+  BACKLOG_CLOSE_BYTES: {
+    type: whole(65_536, 67_108_864),
+    unit: "bytes",
+    default: "4194304",
+    meaning: "unsent bytes above which a client that stopped reading is cut",
+  },
+  DRAIN_MS: { type: whole(0, 120_000), unit: "ms", default: "10000", meaning: "longest time from SIGTERM to the end" },
+} as const satisfies Record<string, Setting>;
+
+type Name = keyof typeof settings;
+type Camel<S extends string> = S extends `${infer A}_${infer B}`
+  ? `${Lowercase<A>}${Capitalize<Camel<B>>}`
+  : Lowercase<S>;
+
+/** Every setting under its camel-case name: MAX_PEOPLE is `maxPeople`. Frozen. */
+export type Config = { readonly [K in Name as Camel<K>]: z.infer<(typeof settings)[K]["type"]> };
+
+type Source = "default" | "environment" | ".env" | "argument";
+export type Reading = { config: Config; sources: Record<Name, Source> };
+
+const names = Object.keys(settings) as Name[];
+
+/** Reads and validates the settings. `args` are `--port 3000` or `--port=3000`; `--dev` alone means 1. */
+export function readConfig(
+  env: Record<string, string | undefined>,
+  args: readonly string[] = [],
+  dotenv: Record<string, string | undefined> = {},
+): Reading {
+  const given = new Map<Name, { value: string; source: Source }>();
+  const take = (key: string, value: string | undefined, source: Source, mustExist: boolean) => {
+    if (value === undefined) return;
+    if (names.includes(key as Name)) given.set(key as Name, { value, source });
+    else if (mustExist || isTypo(key)) throw unknownSetting(key, source);
+  };
+  for (const [key, value] of Object.entries(env)) take(key, value, "environment", false);
+  for (const [key, value] of Object.entries(dotenv)) take(key, value, ".env", true);
+  for (const [key, value] of parseArgs(args)) take(key, value, "argument", true);
+
+  const config: Record<string, unknown> = {};
+  const sources = {} as Record<Name, Source>;
+  for (const name of names) {
+    const { value, source } = given.get(name) ?? { value: settings[name].default, source: "default" as const };
+    const parsed = settings[name].type.safeParse(value.trim());
+    if (!parsed.success) {
+      const shown = "secret" in settings[name] ? "its value" : `"${value}"`;
+      const reason = parsed.error.issues[0]?.message ?? "is not valid";
+      throw new HereaboutsError("BAD_SETTING", `${name} (${source}): ${shown} ${reason}.`);
+    }
+    config[camel(name)] = parsed.data;
+    sources[name] = source;
+  }
+  return { config: Object.freeze(config) as Config, sources };
+}
+
+/** The settings as this process was started with them. Tools with arguments of their own pass none on. */
+export function readProcessConfig(args: readonly string[] = process.argv.slice(2)): Reading {
+  const dotenv = existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {};
+  return readConfig(process.env, args, dotenv);
+}
+
+function parseArgs(args: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < args.length; i++) {
+    const match = /^--([a-z0-9-]+)(?:=(.*))?$/i.exec(args[i]!);
+    if (!match) throw new HereaboutsError("UNKNOWN_SETTING", `Argument "${args[i]}": write --port 3000.`);
+    const next = args[i + 1];
+    const value = match[2] ?? (next === undefined || next.startsWith("--") ? "1" : args[++i]!);
+    pairs.push([match[1]!.toUpperCase().replaceAll("-", "_"), value]);
+  }
+  return pairs;
+}
+
+function unknownSetting(key: string, source: Source): HereaboutsError {
+  const near = names.find((name) => distance(key, name) <= 2);
+  return new HereaboutsError("UNKNOWN_SETTING", `${key} (${source})${near ? `: did you mean ${near}?` : "."}`);
+}
+
+/** The environment holds much that is not ours: only what nearly spells a setting is taken for a mistake. */
+function isTypo(key: string): boolean {
+  return key.length >= 7 && names.some((name) => name.length >= 7 && name[0] === key[0] && distance(key, name) === 1);
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function camel(name: string): string {
+  return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A table of every setting, one a line, secrets hidden. */
+export function describeConfig({ config, sources }: Reading): string {
+  const rows = names.map((name) => {
+    const setting: Setting = settings[name];
+    const value = String((config as Record<string, unknown>)[camel(name)]);
+    const shown = setting.secret ? (value ? "(hidden)" : "") : value;
+    return [name, shown || "-", setting.unit, sources[name], setting.meaning];
+  });
+  const table = [["setting", "value", "unit", "source", "meaning"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) => row.map((cell, i) => (i < 4 ? cell.padEnd(widths[i]!) : cell)).join("  ")).join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    console.log(describeConfig(readProcessConfig()));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * `npm run load -- <scenario> [options]`: puts load on a server and says how it did.
+ *
+ * Exit code: 0 all well; 1 wrong options, a threshold not met, or something that must never be; 2 the load generator
+ * was the limit, so the figures tell about it and not about the server.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseExpectations, unmet } from "./lib/expect.ts";
+import { describeOptions, type Options, parseOptions } from "./lib/options.ts";
+import { commonOptions, type Report, type Scenario } from "./lib/scenario.ts";
+import { formatTable } from "./lib/table.ts";
+import { UsageError } from "./lib/usage.ts";
+
+/** One file for each scenario, loaded when asked for. */
+const scenarios: Record<string, () => Promise<Scenario>> = {
+  world: async () => (await import("./world.ts")).world as Scenario<Options>,
+};
+
+async function main([name = "", ...args]: string[]): Promise<number> {
+  const names = Object.keys(scenarios).join(" ");
+  if (name === "" || name.startsWith("-")) throw new UsageError(`Which scenario? npm run load -- <${names}> [options]`);
+  if (!Object.hasOwn(scenarios, name)) throw new UsageError(`Unknown scenario ${name}. There are: ${names}`);
+  const scenario = await scenarios[name]!();
+  const spec = { ...commonOptions, ...scenario.options };
+  if (args.includes("--help")) {
+    console.log(
+      `${name}: ${scenario.summary}\n\n${formatTable(describeOptions(spec))}\n\nfigures: ${scenario.figures.join(" ")}`,
+    );
+    return 0;
+  }
+  const options = parseOptions(args, spec);
+  const expectations = parseExpectations(options.expect, scenario.figures);
+  const report = await scenario.run(options, { signal: stopSignal(), progress: (line) => console.log(line) });
+  const failures = [...report.failures, ...unmet(expectations, report.figures)];
+  print(report, failures);
+  if (options.json)
+    writeJson(options.json, { scenario: name, at: new Date().toISOString(), failures, ...report.detail });
+  return report.limit ? 2 : failures.length ? 1 : 0;
+}
+
+function print(report: Report, failures: readonly string[]): void {
+  console.log();
+  for (const table of report.tables) console.log(`${formatTable(table)}\n`);
+  if (report.interrupted) console.log("Stopped early: this is the report so far.");
+  for (const failure of failures) console.log(`FAILED: ${failure}`);
+  if (report.limit) console.log(`WARNING: ${report.limit}: these figures are its own, not the server's.`);
+  if (!report.limit && failures.length === 0) console.log("All well.");
+}
+
+function writeJson(file: string, content: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Aborts at the first Ctrl+C or SIGTERM; the second ends the process at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = 1;
+}

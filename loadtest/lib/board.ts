@@ -1,0 +1,36 @@
+/**
+ * What all threads of a load test know of all movers: where each is, and when each of its last 400 steps was sent.
+ * Shared memory; each mover is written by the one thread that walks it. A reader may see a step a moment before its
+ * place: harmless, both are truths of the same instant give or take a microsecond.
+ */
+import { stepsPerRound, type Walk } from "./walk.ts";
+
+export class Board {
+  readonly people: number;
+  readonly memory: SharedArrayBuffer;
+  /** When a mover sent a step: index mover x 400 + step, in ms of now(). */
+  readonly sentAt: Float64Array;
+  /** The step a mover is at, -1 before its first. */
+  readonly step: Int32Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+
+  constructor(people: number, memory = new SharedArrayBuffer(people * (stepsPerRound * 8 + 12))) {
+    this.people = people;
+    this.memory = memory;
+    const rounds = people * stepsPerRound * 8;
+    this.sentAt = new Float64Array(memory, 0, people * stepsPerRound);
+    this.step = new Int32Array(memory, rounds, people);
+    this.x = new Float32Array(memory, rounds + people * 4, people);
+    this.y = new Float32Array(memory, rounds + people * 8, people);
+  }
+
+  /** A mover takes its next step at the time `at`. */
+  advance(mover: number, walk: Walk, at: number): void {
+    const step = (this.step[mover]! + 1) % stepsPerRound;
+    this.x[mover] = walk.x(mover, step);
+    this.y[mover] = walk.y(mover, step);
+    this.sentAt[mover * stepsPerRound + step] = at;
+    this.step[mover] = step;
+  }
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { metric, usageOf } from "./prometheus.ts";
+
+const text = `# HELP process_cpu_user_seconds_total Total user CPU time spent in seconds.
+# TYPE process_cpu_user_seconds_total counter
+process_cpu_user_seconds_total 1.25
+process_cpu_system_seconds_total 0.5
+
+process_resident_memory_bytes 73400320
+here_frames_total{room="a } b"} 3
+here_frames_total{room="c"} 4e2
+here_frames_total_other 9
+hereabouts_refused_total{code="TOO_FAST"} 2
+hereabouts_refused_total{code="BAD_FRAME"} 1
+hereabouts_frames_dropped_total 0
+`;
+
+describe("[SV5] figures from /metrics", () => {
+  it("are found by their whole name and summed over labels", () => {
+    expect(metric(text, "here_frames_total")).toBe(403);
+    expect(metric(text, "here_frames")).toBeUndefined();
+  });
+
+  it("make the usage of a process", () => {
+    expect(usageOf(text)).toEqual({ cpuSeconds: 1.75, rssBytes: 73_400_320, refused: 3, dropped: 0 });
+    expect(usageOf("nothing of that")).toBeUndefined();
+  });
+});

@@ -1,0 +1,32 @@
+/** Reads single figures from a server's /metrics, in Prometheus's text format. */
+
+/** What a server has used and done since its start, and its memory now. `refused` and `dropped` only where it counts. */
+export type Usage = {
+  cpuSeconds: number;
+  rssBytes: number;
+  /** Messages refused, whether or not their senders were told: those who are refused a lot are not told each time. */
+  refused?: number | undefined;
+  /** Frames left out because a client's socket was behind. */
+  dropped?: number | undefined;
+};
+
+/** The sum of a metric over all its labels; undefined if the text has none of that name. */
+export function metric(text: string, name: string): number | undefined {
+  let sum: number | undefined;
+  for (const line of text.split("\n")) {
+    if (!line.startsWith(name)) continue;
+    const match = /^(?:\{.*\})?\s+(\S+)/.exec(line.slice(name.length));
+    if (match) sum = (sum ?? 0) + Number(match[1]);
+  }
+  return sum;
+}
+
+/** Usage of the process behind /metrics; undefined if the text does not tell. */
+export function usageOf(text: string): Usage | undefined {
+  const user = metric(text, "process_cpu_user_seconds_total");
+  const system = metric(text, "process_cpu_system_seconds_total");
+  const rssBytes = metric(text, "process_resident_memory_bytes");
+  if (user === undefined || system === undefined || rssBytes === undefined) return undefined;
+  const refused = metric(text, "hereabouts_refused_total");
+  return { cpuSeconds: user + system, rssBytes, refused, dropped: metric(text, "hereabouts_frames_dropped_total") };
+}

@@ -1,0 +1,108 @@
+/**
+ * The server under load: one that runs already, hereabouts started here, or the baseline started here. Each is an
+ * address, its use of CPU and memory, and how to end it.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hasEnded, startChild, stopChild } from "./child.ts";
+import { pause } from "./clock.ts";
+import { type Usage, usageOf } from "./prometheus.ts";
+import { UsageError } from "./usage.ts";
+
+export interface Target {
+  readonly url: string;
+  /** Undefined if the server does not tell. */
+  usage(): Promise<Usage | undefined>;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const startMs = 20_000;
+
+/** A server that runs already: it is left as it is. */
+export function runningServer(address: string): Target {
+  if (!URL.canParse(address)) throw new UsageError(`--url ${address} is no address: write http://127.0.0.1:2567.`);
+  const url = new URL(address).origin;
+  return { url, usage: () => readUsage(url), stop: async () => {} };
+}
+
+/** `server.ts` on a free port, with an empty data folder that goes with it. Its log lines are shown, its welcome is not. */
+export async function startHereabouts(core: number | undefined): Promise<Target> {
+  const data = mkdtempSync(join(tmpdir(), "hereabouts-load-"));
+  const port = await freePort();
+  const env = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: data, LOG_LEVEL: "warn", LOG_FORMAT: "json" };
+  const onLine = (line: string) => line.startsWith("{") && console.error(line);
+  const child = startChild({ args: [join(root, "server.ts")], env, core, onLine });
+  const url = `http://127.0.0.1:${port}`;
+  const target: Target = {
+    url,
+    usage: () => readUsage(url),
+    async stop() {
+      await stopChild(child);
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  const deadline = Date.now() + startMs;
+  while (!(await isReady(url))) {
+    if (hasEnded(child) || Date.now() > deadline) {
+      await target.stop();
+      throw new UsageError(`server.ts ${hasEnded(child) ? "ended" : "was not ready"} before the load could start.`);
+    }
+    await pause(50);
+  }
+  return target;
+}
+
+/** What the baseline's process says. Colyseus says "ready" on the same channel, for process managers. */
+type PlainReport = { port: number } | { cpu: NodeJS.CpuUsage; rssBytes: number };
+
+/** Plain Colyseus, as in baselines/colyseus.ts. */
+export async function startPlainColyseus(core: number | undefined): Promise<Target> {
+  const args = [join(root, "loadtest/baselines/colyseus.ts")];
+  const child = startChild({ args, env: { DOTENV_QUIET: "true" }, core, ipc: true, onLine: () => {} });
+  const hear = <Key extends "port" | "cpu">(key: Key) =>
+    new Promise<Extract<PlainReport, Record<Key, unknown>>>((resolve, reject) => {
+      const ended = () => reject(new UsageError("The baseline ended before it answered."));
+      const listen = (message: unknown) => {
+        if (typeof message !== "object" || message === null || !(key in message)) return;
+        child.off("message", listen).off("exit", ended);
+        resolve(message as Extract<PlainReport, Record<Key, unknown>>);
+      };
+      child.on("message", listen).on("exit", ended);
+    });
+  const { port } = await hear("port");
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async usage() {
+      child.send("usage");
+      const { cpu, rssBytes } = await hear("cpu");
+      return { cpuSeconds: (cpu.user + cpu.system) / 1e6, rssBytes };
+    },
+    stop: () => stopChild(child),
+  };
+}
+
+async function readUsage(url: string): Promise<Usage | undefined> {
+  const answer = await fetch(`${url}/metrics`).catch(() => undefined);
+  return answer?.ok ? usageOf(await answer.text()) : undefined;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * One thread of the world scenario: its share of the movers, each a light client that walks and watches the others.
+ * Answers join, measure, progress, result, rest, check and leave; knows nothing of the other threads but the board.
+ */
+import { workerData } from "node:worker_threads";
+import { maxSlots } from "../../schema/frames.ts";
+import { ColyseusClient } from "../baselines/colyseusClient.ts";
+import { Board } from "./board.ts";
+import { now, pause } from "./clock.ts";
+import { gauge, type Load } from "./gauge.ts";
+import { percentile } from "./histogram.ts";
+import { type Guest, LightClient, learnFacts, type WorldFacts } from "./lightClient.ts";
+import { Pacer } from "./pacer.ts";
+import { createTally, type Tally } from "./tally.ts";
+import { answerCommands } from "./threads.ts";
+import { type Bench, View } from "./view.ts";
+import { Walk } from "./walk.ts";
+
+export type WalkersData = {
+  subject: "hereabouts" | "colyseus";
+  url: string;
+  slug: string;
+  /** Movers `first`, `first + every`, ... below `people` belong to this thread. */
+  first: number;
+  every: number;
+  people: number;
+  rate: number;
+  rampMs: number;
+  spread: number;
+  stride: number;
+  memory: SharedArrayBuffer;
+  /** One for each mover; none for the baseline. */
+  guests: readonly Guest[];
+};
+
+export type Progress = { frames: number; poses: number; p50: number; p99: number; wireDown: number; lost: number };
+export type Result = { tally: Tally; load: Load; measuredMs: number };
+/** Pairs of clients and movers, and what was wrong with them. */
+export type Check = { stale: number; missing: number; strangers: number; lost: string[]; tally: Tally };
+
+type Client = LightClient | ColyseusClient;
+
+const data = workerData as WalkersData;
+const walk = new Walk(data.people, data.spread, data.stride);
+const board = new Board(data.people, data.memory);
+const bench: Bench = { board, walk, tally: createTally() };
+const facts: WorldFacts = { geometry: undefined, moverOfSlot: new Int32Array(maxSlots).fill(-1) };
+const names = data.guests.length
+  ? data.guests.map(({ id }) => id)
+  : Array.from({ length: data.people }, (_, i) => `${i}`);
+const own: number[] = [];
+for (let mover = data.first; mover < data.people; mover += data.every) own.push(mover);
+
+const clients: Client[] = [];
+const views: View[] = [];
+let pacer: Pacer | undefined;
+let load = gauge();
+let since = now();
+
+answerCommands({ join, measure, progress, result, rest, check, leave });
+
+/** Joins one after the other over the ramp, then lets them all walk. */
+async function join(): Promise<void> {
+  const start = now();
+  for (const mover of own) {
+    await pause(start + (mover / data.people) * data.rampMs - now());
+    const view = new View(bench, mover);
+    clients.push(await enter(mover, view));
+    views.push(view);
+  }
+  while (data.subject === "hereabouts" && own.length > 0 && !facts.geometry) await pause(10);
+  if (facts.geometry) walk.mustSuit(facts.geometry.step);
+  if (own.length === 0) return;
+  pacer = new Pacer(own.length, data.rate, (taker) => {
+    const mover = own[taker]!;
+    board.advance(mover, walk, now());
+    clients[taker]!.move(board.x[mover]!, board.y[mover]!);
+  });
+  pacer.start();
+}
+
+function enter(mover: number, view: View): Promise<Client> {
+  const { url, slug } = data;
+  if (data.subject === "colyseus") return ColyseusClient.join(url, mover, view, bench);
+  const learn = clients.length === 0 ? learnFacts(facts, new Map(names.map((id, i) => [id, i]))) : undefined;
+  return LightClient.join({ url, slug, guest: data.guests[mover]!, view, bench, facts }, learn);
+}
+
+/** Counts from now on. */
+function measure(): void {
+  bench.tally = createTally();
+  load = gauge();
+  since = now();
+}
+
+function progress(): Progress {
+  const { age, frames, poses, wireDown, lost } = bench.tally;
+  return { frames, poses, wireDown, lost, p50: percentile(age, 0.5), p99: percentile(age, 0.99) };
+}
+
+/** What was counted since `measure`; counting starts anew, for what happens until `check`. */
+function result(): Result {
+  const outcome = { tally: bench.tally, load: load(), measuredMs: now() - since };
+  bench.tally = createTally();
+  return outcome;
+}
+
+function rest(): void {
+  pacer?.stop();
+}
+
+/** Some time after everyone came to rest: whether each client knows everyone, and where they are. */
+function check(): Check {
+  const check: Check = { stale: 0, missing: 0, strangers: 0, lost: [], tally: bench.tally };
+  const expected = new Set(names);
+  clients.forEach((client, i) => {
+    check.stale += views[i]!.stale();
+    const roster = client.roster();
+    check.missing += names.filter((name) => !roster.has(name)).length;
+    check.strangers += [...roster].filter((name) => !expected.has(name)).length;
+    if (client.lost !== undefined) check.lost.push(client.lost);
+  });
+  return check;
+}
+
+async function leave(): Promise<void> {
+  pacer?.stop();
+  await Promise.all(clients.map((client) => client.leave()));
+}

@@ -1,0 +1,169 @@
+/**
+ * Load on one world: people who walk, and watch the others walk. Reports how old the poses are that arrive, what they
+ * cost, and whether anyone was left with a stale one. `--baseline colyseus` puts the same load on plain Colyseus.
+ */
+import { Board } from "./lib/board.ts";
+import { now, pause } from "./lib/clock.ts";
+import { limitOf } from "./lib/gauge.ts";
+import { becomeGuest, type Guest } from "./lib/lightClient.ts";
+import { choice, number, text, type Values } from "./lib/options.ts";
+import type { Usage } from "./lib/prometheus.ts";
+import type { commonOptions, Report, Run, Scenario } from "./lib/scenario.ts";
+import { addTally, createTally } from "./lib/tally.ts";
+import { runningServer, startHereabouts, startPlainColyseus, type Target } from "./lib/target.ts";
+import { Threads } from "./lib/threads.ts";
+import { UsageError } from "./lib/usage.ts";
+import { Walk } from "./lib/walk.ts";
+import type { Check, Progress, Result, WalkersData } from "./lib/walkers.ts";
+import { figureNames, type Measured, reportOf, type ServerUse } from "./lib/worldReport.ts";
+
+const ownOptions = {
+  rate: number(20, 0.1, 60, "Hz", "moves that each sends"),
+  slug: text("slug", "the world", "load"),
+  spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
+  stride: number(1, 0.001, 100, "units", "what one move measures"),
+  baseline: choice(["colyseus"], "the same load on plain Colyseus, for comparison"),
+};
+
+type WorldOptions = Values<typeof ownOptions> & Values<typeof commonOptions>;
+
+/** Walking speed: a world may take more for an attempt to cheat. */
+const fastest = 200;
+const settleMs = 1000;
+const restMs = 3000;
+const leaveMs = 5000;
+const guestsAtOnce = 8;
+
+export const world: Scenario<typeof ownOptions> = {
+  summary: "people who walk in one world, and watch the others walk",
+  options: ownOptions,
+  figures: figureNames,
+  async run(options, run): Promise<Report> {
+    const { people, rate, stride, spread, url, serverCore, baseline } = options;
+    if (stride * rate > fastest)
+      throw new UsageError(`--stride times --rate must be at most ${fastest} units a second.`);
+    if (baseline && url) throw new UsageError("--baseline starts its own server: leave out --url.");
+    new Walk(people, spread, stride);
+    const core = serverCore < 0 ? undefined : serverCore;
+    const starting = baseline ? startPlainColyseus(core) : url ? runningServer(url) : startHereabouts(core);
+    const target = await starting;
+    try {
+      return reportOf(options, await drive(target, options, run));
+    } finally {
+      await target.stop();
+    }
+  },
+};
+
+async function drive(target: Target, options: WorldOptions, run: Run): Promise<Measured> {
+  const start = await readUse(target);
+  const threads = await assemble(target, options, run);
+  try {
+    await unlessAborted(run.signal, threads.all("join"));
+    await pause(settleMs, run.signal);
+    const before = await readUse(target);
+    await threads.all("measure");
+    await watch(threads, options, run);
+    const results = await threads.all<Result>("result");
+    const after = await readUse(target);
+    await threads.all("rest");
+    run.progress(`all at rest: in ${restMs / 1000} s everyone must know where everyone is`);
+    await pause(restMs);
+    const checks = await threads.all<Check>("check");
+    const end = await readUse(target);
+    await Promise.race([threads.all("leave"), pause(leaveMs)]);
+    const tally = createTally();
+    for (const result of results) addTally(tally, result.tally);
+    const loads = results.map(({ load }) => load);
+    return {
+      tally,
+      checks,
+      loads,
+      measuredMs: Math.max(...results.map(({ measuredMs }) => measuredMs)),
+      server: serverUse(before, after, start, end),
+      limit: loads.map(limitOf).find((reason) => reason !== undefined),
+      interrupted: run.signal.aborted,
+    };
+  } finally {
+    await threads.stop();
+  }
+}
+
+/** The threads with their share of the movers, not yet joined. */
+async function assemble(target: Target, options: WorldOptions, run: Run): Promise<Threads> {
+  const { people, workers, baseline, slug, rate, spread, stride } = options;
+  const rampMs = (options.ramp || people / 100) * 1000;
+  run.progress(`${people} people join ${baseline || "hereabouts"} at ${target.url} over ${rampMs / 1000} s`);
+  const guests = baseline ? [] : await unlessAborted(run.signal, becomeGuests(target.url, people));
+  const subject = baseline || ("hereabouts" as const);
+  const { memory } = new Board(people);
+  const shared = {
+    subject,
+    url: target.url,
+    slug,
+    every: workers,
+    people,
+    rate,
+    rampMs,
+    spread,
+    stride,
+    memory,
+    guests,
+  };
+  const data = Array.from({ length: workers }, (_, first): WalkersData => ({ ...shared, first }));
+  return new Threads(new URL("./lib/walkers.ts", import.meta.url), data);
+}
+
+async function becomeGuests(url: string, people: number): Promise<Guest[]> {
+  const guests: Guest[] = [];
+  while (guests.length < people) {
+    const some = Array.from({ length: Math.min(guestsAtOnce, people - guests.length) }, () => becomeGuest(url));
+    guests.push(...(await Promise.all(some)));
+  }
+  return guests;
+}
+
+/** Measures for the time asked for, with a line each second. */
+async function watch(threads: Threads, { seconds, people }: WorldOptions, run: Run): Promise<void> {
+  const since = now();
+  for (let second = 1; second <= Math.ceil(seconds) && !run.signal.aborted; second++) {
+    await pause(since + Math.min(second, seconds) * 1000 - now(), run.signal);
+    const parts = await threads.all<Progress>("progress");
+    const sum = (key: keyof Progress) => parts.reduce((total, part) => total + part[key], 0);
+    const most = (key: keyof Progress) => Math.max(...parts.map((part) => part[key]));
+    const elapsed = (now() - since) / 1000;
+    const each = (key: keyof Progress) => sum(key) / people / elapsed;
+    run.progress(
+      `${elapsed.toFixed(0).padStart(4)} s  ${each("frames").toFixed(1)} frames/s each  ` +
+        `${(sum("poses") / sum("frames")).toFixed(1)} movers a frame  age p50 ${most("p50").toFixed(1)} ms  ` +
+        `p99 ${most("p99").toFixed(1)} ms  lost ${sum("lost")}  ${(each("wireDown") / 1000).toFixed(2)} kB/s each`,
+    );
+  }
+}
+
+type Reading = { usage: Usage | undefined; at: number };
+
+async function readUse(target: Target): Promise<Reading> {
+  return { usage: await target.usage(), at: now() };
+}
+
+/** CPU between two readings around what was measured; what was counted, from the start of the test to its end. */
+function serverUse(before: Reading, after: Reading, start: Reading, end: Reading): ServerUse | undefined {
+  if (!before.usage || !after.usage) return undefined;
+  const counted = (key: "refused" | "dropped") => (end.usage?.[key] ?? 0) - (start.usage?.[key] ?? 0);
+  return {
+    cpuPercent: ((after.usage.cpuSeconds - before.usage.cpuSeconds) / (after.at - before.at)) * 1e5,
+    rssBytes: after.usage.rssBytes,
+    refused: counted("refused"),
+    dropped: counted("dropped"),
+  };
+}
+
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new UsageError("Stopped before anything was measured."));
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject);
+  });
+}

@@ -1,0 +1,149 @@
+/**
+ * What Colyseus makes every room do by hand, done once:
+ *
+ * - nothing a room does ends the process: what throws is caught and logged, at most once a second per class
+ * - a lost connection is held for the grace period, and waiting for it never rejects unhandled
+ * - a client that stops reading is cut with a reason before it costs memory
+ * - what clients send goes through the gate (gate.ts), where each seat came from is presence's (plugins/presence.ts)
+ */
+import {
+  type Client,
+  ClientState,
+  CloseCode,
+  type Deferred,
+  Room,
+  type RoomException,
+  ServerError,
+} from "@colyseus/core";
+import { closeOf, type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+import type { LeaveReason } from "../schema/messages.ts";
+import type { Identity } from "../services/identity/person.ts";
+import type { RoomKey } from "../services/presence/crowd.ts";
+import { Budget } from "./budget.ts";
+import { backlogOf, terminate } from "./colyseus.ts";
+import { Gate } from "./gate.ts";
+import type { PresencePlugin } from "./plugins/presence.ts";
+import { endOf, type SeatClient, type SeatData, seatOf, sessionOfSeat } from "./seat.ts";
+import type { RoomServices } from "./services.ts";
+
+const backlogCheckMs = 250;
+const terminateAfterMs = 1000;
+
+export abstract class BaseRoom<S extends object = object> extends Room<{ state: S; client: SeatClient }> {
+  abstract readonly services: RoomServices;
+  /** Set in onCreate: "world:field". */
+  key: RoomKey = ":";
+  readonly gate: Gate = new Gate(this);
+  /** Set in onCreate, once the key is known. */
+  protected seats!: PresencePlugin;
+  readonly #reconnections = new Map<string, Deferred<Client>>();
+
+  /** Call first in a room's own onCreate. */
+  override onCreate(_options: unknown): void | Promise<void> {
+    this.clock.setInterval(() => this.#cutSlowClients(), backlogCheckMs);
+  }
+
+  /** Makes the seat of a client that joins. Throws ROOM_FULL. */
+  protected seat(
+    client: SeatClient,
+    join: Partial<Pick<SeatData, "connection" | "attention" | "share">>,
+    identity: Identity,
+  ): SeatData {
+    const { config } = this.services;
+    if (this.clients.length > config.maxPeople) {
+      throw toServerError(new HereaboutsError("ROOM_FULL", `The limit is ${config.maxPeople}.`));
+    }
+    const seat: SeatData = {
+      seat: seatOf(this, client),
+      identity,
+      connection: join.connection ?? client.sessionId,
+      attention: join.attention ?? "visible",
+      share: join.share ?? false,
+      budget: new Budget(config, performance.now()),
+    };
+    client.userData = seat;
+    return seat;
+  }
+
+  /** Bytes that a client sent as message number `type`. The default takes none. */
+  onBytes(_client: SeatClient, type: number, _payload: Uint8Array, _now: number): void {
+    throw new HereaboutsError("UNKNOWN_MESSAGE", `Type ${type}.`);
+  }
+
+  /** Ends a client's seat, saying why. Its place is held or not as `endOf` says. */
+  end(client: SeatClient, code: ErrorCode, details = ""): void {
+    const { metrics, log } = this.services;
+    const { identity, connection } = client.userData!;
+    client.userData!.ended = code;
+    metrics.closed.inc({ code });
+    const fields = { room: this.key, person: identity.person, connection, code };
+    if (code !== "REPLACED") log.limited("warn", `${this.key} ${code}`, fields, "ended a connection");
+    const { message } = new HereaboutsError(code, details).toRefusal();
+    this.kickClient(client.sessionId, closeOf(code), message.slice(0, 120));
+  }
+
+  /** What the monitor's button to disconnect a client calls: it is not to come back by itself. */
+  _forceClientDisconnect(sessionId: string): void {
+    const client = this.clients.get(sessionId);
+    if (client?.userData) this.end(client, "KICKED");
+  }
+
+  clientOfSeat(seat: string): SeatClient | undefined {
+    return this.clients.get(sessionOfSeat(seat));
+  }
+
+  /** The crowd let go of a seat: nothing is held for it any more. */
+  releaseSeat(seat: string, reason: LeaveReason): void {
+    this.#reconnections.get(sessionOfSeat(seat))?.reject(new Error("the seat is no longer held"));
+    const client = this.clientOfSeat(seat);
+    if (client && client.state !== ClientState.LEAVING && reason === "replaced") this.end(client, "REPLACED");
+  }
+
+  override onDrop(client: SeatClient, code?: number): void {
+    if (!client.userData || endOf(code, client) !== "held") return;
+    this.seats.hold(client);
+    if (client.userData.ended || finalForSdk.has(code ?? 0)) return;
+    const reconnection = this.allowReconnection(client, this.services.config.graceMs / 1000 + 1);
+    if (!("reject" in reconnection)) return void (reconnection as Promise<unknown>).catch(() => {});
+    const { sessionId } = client;
+    this.#reconnections.set(sessionId, reconnection);
+    const forget = () => void this.#reconnections.delete(sessionId);
+    reconnection.then(forget, forget);
+  }
+
+  override onReconnect(client: SeatClient): void {
+    this.seats.resume(client);
+  }
+
+  override onLeave(client: SeatClient, code?: number): void {
+    this.seats.leave(client, code);
+  }
+
+  override onDispose(): void {
+    this.seats?.close();
+  }
+
+  override onUncaughtException(error: RoomException, where: string): void {
+    const cause = error.cause instanceof Error ? error.cause : error;
+    if (cause instanceof ServerError) return;
+    this.services.metrics.errors.inc({ where });
+    this.services.log.limited("error", `${this.key} ${where}`, { room: this.key, error: cause }, `${where} failed`);
+  }
+
+  #cutSlowClients(): void {
+    for (const client of [...this.clients]) {
+      if (backlogOf(client) <= this.services.config.backlogCloseBytes) continue;
+      if (!client.userData?.ended) this.end(client, "TOO_SLOW");
+      setTimeout(() => terminate(client), terminateAfterMs).unref();
+    }
+  }
+}
+
+/** Closes after which Colyseus's own SDK does not come back; ours joins again and finds its place held. */
+const finalForSdk = new Set<number>([CloseCode.SERVER_SHUTDOWN, CloseCode.WITH_ERROR, closeOf("TOO_LARGE")]);
+
+/** How Colyseus tells a client that it is not let in: a status and a message, which our code leads. */
+export function toServerError(error: unknown): ServerError {
+  if (!(error instanceof HereaboutsError)) throw error;
+  return new ServerError(error.status, `${error.code}: ${error.toRefusal().message}`);
+}

@@ -1,0 +1,67 @@
+/**
+ * What one connection may send: token buckets on a given clock, and the count of refusals that makes it abuse.
+ * A refused message costs nothing, so that an honest client that waits `retryAfterMs` is always taken.
+ */
+
+/** Holds `perSecond` tokens for each second of `burstSeconds`; each `take` costs one. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #capacity: number;
+  #tokens: number;
+  #at: number;
+
+  constructor(perSecond: number, burstSeconds: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#capacity = Math.max(1, perSecond * burstSeconds);
+    this.#tokens = this.#capacity;
+    this.#at = now;
+  }
+
+  /** 0 if it was granted, else the ms until it would be. */
+  take(now: number): number {
+    this.#tokens = Math.min(this.#capacity, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    if (this.#tokens >= 1) {
+      this.#tokens -= 1;
+      return 0;
+    }
+    return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
+  }
+}
+
+const abuseWindowMs = 10_000;
+const refusalsToldPerSecond = 10;
+
+export class Budget {
+  readonly #moves: TokenBucket;
+  readonly #messages: TokenBucket;
+  readonly #told: TokenBucket;
+  readonly #abuseRefusals: number;
+  #windowEnds = 0;
+  #refusals = 0;
+
+  constructor(options: { movesPerSecond: number; messagesPerSecond: number; abuseRefusals: number }, now: number) {
+    this.#moves = new TokenBucket(options.movesPerSecond, 1, now);
+    this.#messages = new TokenBucket(options.messagesPerSecond, 2, now);
+    this.#told = new TokenBucket(refusalsToldPerSecond, 2, now);
+    this.#abuseRefusals = options.abuseRefusals;
+  }
+
+  takeMove(now: number): number {
+    return this.#moves.take(now);
+  }
+
+  takeMessage(now: number): number {
+    return this.#messages.take(now);
+  }
+
+  /** Counts a refusal. `tell`: whether to say so to one who did not ask; `abuse`: whether that was one too many. */
+  refuse(now: number): { tell: boolean; abuse: boolean } {
+    if (now >= this.#windowEnds) {
+      this.#windowEnds = now + abuseWindowMs;
+      this.#refusals = 0;
+    }
+    this.#refusals++;
+    return { tell: this.#told.take(now) === 0, abuse: this.#refusals > this.#abuseRefusals };
+  }
+}

@@ -1,0 +1,47 @@
+/** Fails loudly when a new Colyseus changes what rooms/colyseus.ts and BaseRoom lean on. */
+import { readFileSync } from "node:fs";
+import { type Client, getMessageBytes, Protocol, Room } from "@colyseus/core";
+import { describe, expect, it, vi } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
+import { gateInbound, rejectRequest } from "./colyseus.ts";
+
+const client = (overrides: object = {}) =>
+  ({ state: 1, enqueueRaw: vi.fn(), raw: vi.fn(), ...overrides }) as unknown as Client & { enqueueRaw: typeof vi.fn };
+
+describe("Colyseus, as it is pinned", () => {
+  it("passes each frame through the room's own _onMessage, which the gate stands before", () => {
+    const room = new Room();
+    const handled = vi.fn();
+    room.onMessage("hi", handled);
+    const passed: number[] = [];
+    gateInbound(room, (_, bytes) => passed.push(bytes[0]!) > 1);
+    const frame = Buffer.from([Protocol.ROOM_DATA, 0xa2, 0x68, 0x69]);
+    const receive = (room as unknown as { _onMessage(client: Client, bytes: Buffer): void })._onMessage;
+    receive.call(room, client(), frame);
+    expect(handled).not.toHaveBeenCalled();
+    receive.call(room, client(), frame);
+    expect(handled).toHaveBeenCalledOnce();
+    expect(passed).toEqual([Protocol.ROOM_DATA, Protocol.ROOM_DATA]);
+  });
+
+  it("binds _onMessage of the instance when a client has joined", () => {
+    const source = readFileSync("node_modules/@colyseus/core/src/Room.ts", "utf8");
+    expect(source).toContain("client.ref.on('message', this._onMessage.bind(this, client))");
+  });
+
+  it("answers a request as ctx.reject does", () => {
+    const refused = client();
+    rejectRequest(refused, 7, { code: "TOO_FAST" });
+    const expected = getMessageBytes[Protocol.ROOM_RESPONSE](7, 1, { code: "TOO_FAST" });
+    expect(refused.enqueueRaw).toHaveBeenCalledWith(expected);
+    const source = readFileSync("node_modules/@colyseus/shared-types/src/Protocol.ts", "utf8");
+    expect(source).toMatch(/REJECTED: 1,/);
+  });
+
+  it("is the version this was written for", () => {
+    const { version } = JSON.parse(readFileSync("node_modules/@colyseus/core/package.json", "utf8")) as {
+      version: string;
+    };
+    expect(version).toBe(packageJson.dependencies["@colyseus/core"]);
+  });
+});

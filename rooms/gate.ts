@@ -1,0 +1,144 @@
+/**
+ * The gate between clients and a room's handlers: everything a client sends is read, counted against its budget and
+ * validated here. What does not pass is refused with a code of the error table; the seat is kept, and nothing throws.
+ */
+import { type Client, Protocol, type Room } from "@colyseus/core";
+import type { z } from "zod";
+import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+import type { RoomKey } from "../services/presence/crowd.ts";
+import { gateInbound, rejectRequest } from "./colyseus.ts";
+import { readInbound } from "./inbound.ts";
+import type { SeatClient } from "./seat.ts";
+import type { RoomServices } from "./services.ts";
+
+/** A room that is guarded by a gate. */
+export interface GuardedRoom {
+  readonly key: RoomKey;
+  readonly services: RoomServices;
+  /** Bytes that a client sent as message number `type`. */
+  onBytes(client: SeatClient, type: number, payload: Uint8Array, now: number): void;
+  end(client: SeatClient, code: ErrorCode): void;
+}
+
+type Context = { id: number | undefined; reject(reason: unknown): unknown };
+
+export class Gate {
+  readonly #room: GuardedRoom;
+  readonly #colyseus: Room;
+  readonly #types = new Set<string>();
+  #customPrefix: string | undefined;
+
+  constructor(room: GuardedRoom & Pick<Room, "onMessage" | "inputs">) {
+    this.#room = room;
+    this.#colyseus = room as unknown as Room;
+    gateInbound(this.#colyseus, (client: Client, bytes) => this.#receive(client as SeatClient, bytes));
+  }
+
+  /** Registers a message. It is refused if it does not fit `shape`, or with what `handler` throws. */
+  handle<T extends z.ZodType>(type: string, shape: T, handler: (client: SeatClient, message: z.output<T>) => unknown) {
+    this.#types.add(type);
+    this.#colyseus.onMessage(type, (client: SeatClient, message: unknown, context: Context) => {
+      const refuse = (error: unknown) => this.#refuse(client, error, type, context);
+      const parsed = shape.safeParse(message);
+      if (!parsed.success) return refuse(badMessage(type, parsed.error));
+      try {
+        const result = handler(client, parsed.data);
+        return result instanceof Promise ? result.catch(refuse) : result;
+      } catch (error) {
+        return refuse(error);
+      }
+    });
+  }
+
+  /** Registers all messages whose type begins with `prefix` and that ask for no answer. */
+  handleCustom(prefix: string, handler: (client: SeatClient, type: string, message: unknown) => void): void {
+    this.#customPrefix = prefix;
+    this.#colyseus.onMessage("*", (client, type, message) => {
+      try {
+        handler(client as SeatClient, String(type), message);
+      } catch (error) {
+        this.#refuse(client as SeatClient, error, String(type), undefined);
+      }
+    });
+  }
+
+  #receive(client: SeatClient, bytes: Buffer): boolean {
+    const seat = client.userData;
+    if (!seat || seat.ended) return false;
+    const inbound = readInbound(bytes);
+    const now = performance.now();
+    switch (inbound.kind) {
+      case "bytes":
+        this.#receiveBytes(client, inbound.type, inbound.payload, now);
+        return false;
+      case "control":
+        return bytes[0] !== Protocol.PING || seat.budget.takeMessage(now) === 0;
+      case "input":
+        return this.#colyseus.inputs !== undefined && seat.budget.takeMove(now) === 0;
+      case "message":
+        return this.#admit(client, inbound.type, inbound.requestId, now);
+      case "bad":
+        this.#refuse(
+          client,
+          new HereaboutsError("BAD_FRAME", inbound.reason),
+          "frame",
+          asked(client, inbound.requestId),
+        );
+        return false;
+      default:
+        return inbound satisfies never;
+    }
+  }
+
+  #receiveBytes(client: SeatClient, type: number, payload: Uint8Array, now: number): void {
+    const wait = client.userData!.budget.takeMove(now);
+    try {
+      if (wait > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs: wait });
+      this.#room.onBytes(client, type, payload, now);
+    } catch (error) {
+      this.#refuse(client, error, `bytes ${type}`, undefined);
+    }
+  }
+
+  #admit(client: SeatClient, type: string, requestId: number | undefined, now: number): boolean {
+    const wait = client.userData!.budget.takeMessage(now);
+    const isCustom = requestId === undefined && this.#customPrefix !== undefined && type.startsWith(this.#customPrefix);
+    if (wait === 0 && (this.#types.has(type) || isCustom)) return true;
+    const error =
+      wait > 0
+        ? new HereaboutsError("TOO_FAST", "", { retryAfterMs: wait })
+        : new HereaboutsError("UNKNOWN_MESSAGE", `"${type}".`);
+    this.#refuse(client, error, type, asked(client, requestId));
+    return false;
+  }
+
+  /** Answers the request, or tells as often as one may be told. Going on for long after that ends the connection. */
+  #refuse(client: SeatClient, thrown: unknown, of: string, context: Context | undefined): unknown {
+    const error = this.#toKnown(thrown, of);
+    const { tell, abuse } = client.userData!.budget.refuse(performance.now());
+    this.#room.services.metrics.refused.inc({ code: error.code });
+    if (abuse) return this.#room.end(client, "ABUSE");
+    const refusal = error.toRefusal(of);
+    if (context?.id !== undefined) return context.reject(refusal);
+    if (tell) client.send("refused", refusal);
+    return undefined;
+  }
+
+  #toKnown(error: unknown, of: string): HereaboutsError {
+    if (error instanceof HereaboutsError) return error;
+    const { services, key } = this.#room;
+    services.metrics.errors.inc({ where: "message" });
+    services.log.limited("error", `${key} ${of}`, { room: key, message: of, error }, "a handler failed");
+    return new HereaboutsError("INTERNAL", "", { cause: error });
+  }
+}
+
+function asked(client: SeatClient, id: number | undefined): Context | undefined {
+  return id === undefined ? undefined : { id, reject: (reason) => rejectRequest(client, id, reason) };
+}
+
+function badMessage(type: string, error: z.ZodError): HereaboutsError {
+  const issue = error.issues[0];
+  const where = issue && issue.path.length > 0 ? ` at ${issue.path.join(".")}` : "";
+  return new HereaboutsError("BAD_MESSAGE", `"${type}"${where}: ${issue?.message ?? "not valid"}.`);
+}

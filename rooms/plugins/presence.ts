@@ -1,0 +1,88 @@
+/**
+ * Presence for any room: records the seat of each client with the crowd, and tells the room what that changed.
+ * Online, here, ghosts and counts all follow from these seats; no room keeps a list of its own.
+ *
+ * Not a Colyseus RoomPlugin: those know no drop and no reconnect, and a room that catches its errors skips the hooks of
+ * its plugins in the first instance of its class (0.18.17: the hooks are bound before the plugins wrap them).
+ */
+import { worldMessages } from "../../schema/messages.ts";
+import type { Change, RosterChange } from "../../services/presence/crowd.ts";
+import type { BaseRoom } from "../BaseRoom.ts";
+import { endOf, type SeatClient } from "../seat.ts";
+
+/** A room that presence reports to. */
+export interface PresentRoom {
+  /** One seat of a person plays and the others watch. */
+  readonly exclusiveSeats: boolean;
+  onRoster(changes: readonly RosterChange[]): void;
+}
+
+export class PresencePlugin {
+  readonly #room: BaseRoom & PresentRoom;
+  readonly #unwatch: () => void;
+
+  /** Make it when the room's key is known. */
+  constructor(room: BaseRoom & PresentRoom) {
+    this.#room = room;
+    const { presence, tokens } = room.services;
+    this.#unwatch = presence.watch(room.key, (changes) => this.#onChanges(changes));
+    room.gate.handle("attention", worldMessages.attention, ({ userData }, { attention }) =>
+      presence.apply({ type: "attention", seat: userData!.seat, attention }),
+    );
+    room.gate.handle("play", worldMessages.play, ({ userData }) =>
+      presence.apply({ type: "play", seat: userData!.seat }),
+    );
+    room.gate.handle("identify", worldMessages.identify, async ({ userData }, { token }) => {
+      const identity = await tokens.verify(token);
+      userData!.identity = identity;
+      presence.apply({ type: "identify", seat: userData!.seat, identity, exclusive: room.exclusiveSeats });
+      return { id: identity.person, handle: identity.handle, name: identity.name, guest: identity.guest };
+    });
+  }
+
+  join(client: SeatClient): void {
+    const { services, key, exclusiveSeats } = this.#room;
+    const { seat, identity, connection, attention, share } = client.userData!;
+    services.presence.apply({
+      type: "join",
+      seat,
+      room: key,
+      identity,
+      connection,
+      attention,
+      share,
+      exclusive: exclusiveSeats,
+    });
+    if (services.presence.seat(seat)?.role === "spectator") client.send("role", { role: "spectator" });
+  }
+
+  /** The connection is lost: the place is held. */
+  hold({ userData }: SeatClient): void {
+    this.#room.services.presence.apply({ type: "drop", seat: userData!.seat });
+  }
+
+  resume({ userData }: SeatClient): void {
+    this.#room.services.presence.apply({ type: "resume", seat: userData!.seat });
+  }
+
+  leave(client: SeatClient, code: number | undefined): void {
+    if (!client.userData) return;
+    const end = endOf(code, client);
+    if (end === "held") this.hold(client);
+    else this.#room.services.presence.apply({ type: "leave", seat: client.userData.seat, reason: end });
+  }
+
+  close(): void {
+    this.#unwatch();
+  }
+
+  #onChanges(changes: readonly Change[]): void {
+    const room = this.#room;
+    for (const change of changes) {
+      if (change.type === "end") room.releaseSeat(change.seat, change.reason);
+      else if (change.type === "role") room.clientOfSeat(change.seat)?.send("role", { role: change.role });
+    }
+    room.onRoster(changes.filter((change) => change.type !== "end" && change.type !== "role"));
+    room.autoDispose = room.services.presence.counts(room.key).people === 0;
+  }
+}

@@ -1,0 +1,16 @@
+/** What every room is given: the services it relies on, made once by the server. */
+import type { Config } from "../config.ts";
+import type { Tokens } from "../services/identity/tokens.ts";
+import type { Log } from "../services/ops/log.ts";
+import type { Metrics } from "../services/ops/metrics.ts";
+import type { Presence } from "../services/presence/presence.ts";
+import type { WorldSaves } from "../services/worldsaves.ts";
+
+export interface RoomServices {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly presence: Presence;
+  readonly tokens: Tokens;
+  readonly saves: WorldSaves;
+}

@@ -1,0 +1,136 @@
+/**
+ * A world: a shared scene that people move in. Any slug is one.
+ *
+ * Who is in it comes from presence and becomes state; poses travel as frames; messages are one file each. A person has
+ * one place (slot, pose, avatar) however many tabs they have; the tab that plays moves it.
+ */
+import type { AuthContext } from "@colyseus/core";
+import type { z } from "zod";
+import { loadPiece, type Piece } from "../../pieces/index.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
+import { movementType } from "../../schema/frames.ts";
+import { type WorldAnnouncements, worldJoin } from "../../schema/messages.ts";
+import { parseSlug } from "../../schema/slug.ts";
+import { WorldState } from "../../schema/world.ts";
+import type { Identity } from "../../services/identity/person.ts";
+import type { RosterChange } from "../../services/presence/crowd.ts";
+import { BaseRoom, toServerError } from "../BaseRoom.ts";
+import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
+import type { SeatClient } from "../seat.ts";
+import type { RoomServices } from "../services.ts";
+import { handleAvatar } from "./messages/avatar.ts";
+import { handleEmote } from "./messages/emote.ts";
+import { handlePiece } from "./messages/piece.ts";
+import { handleProps } from "./messages/props.ts";
+import { handleSay } from "./messages/say.ts";
+import { Movement } from "./movement.ts";
+import { People } from "./people.ts";
+import { Props } from "./props.ts";
+
+const savePosesMs = 5000;
+const describeMs = 1000;
+
+export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentRoom {
+  override state: WorldState = new WorldState();
+  props!: Props;
+  #piece!: Piece;
+  #people!: People;
+  #movement!: Movement;
+
+  get exclusiveSeats(): boolean {
+    return !this.#piece.manyTabs;
+  }
+
+  override async onCreate(options: unknown): Promise<void> {
+    super.onCreate(options);
+    const slug = parseSlug((options as { slug?: unknown }).slug);
+    const { config, saves } = this.services;
+    this.key = `world:${slug}`;
+    this.#piece = await loadPiece(slug);
+    const tickHz = this.#piece.tickHz ?? config.tickHz;
+    this.#movement = new Movement(this.#piece, this.services, tickHz);
+    this.#people = new People(this.state, this.#movement, this.#piece, saves);
+    this.state.slug = slug;
+    this.state.tickHz = tickHz;
+    Object.assign(this.state.bounds, this.#movement.geometry);
+    this.props = new Props(this.state.props, saves, slug, this.#piece.savesProps);
+    this.metadata = this.#describe();
+    this.seats = new PresencePlugin(this);
+    for (const register of [handleSay, handleEmote, handleAvatar, handleProps, handlePiece]) register(this);
+    this.setTimestep(() => this.#movement.sendFrames(this.clients, performance.now()), 1000 / tickHz);
+    this.clock.setInterval(() => this.#people.savePoses(), savePosesMs);
+    this.clock.setInterval(() => this.setMetadata(this.#describe()), describeMs);
+  }
+
+  override onJoin(client: SeatClient, options: unknown): void {
+    const join = worldJoin.parse(options);
+    this.seat(client, join, client.auth as Identity);
+    this.#movement.open(client);
+    if (join.avatar) this.#people.wish(client.userData!.identity.person, join.avatar);
+    this.seats.join(client);
+  }
+
+  override onReconnect(client: SeatClient): void {
+    this.#movement.open(client);
+    this.#movement.place(client, this.#people.slotOf(client.userData!.identity.person));
+    super.onReconnect(client);
+  }
+
+  override onBytes(client: SeatClient, type: number, payload: Uint8Array, now: number): void {
+    if (type !== movementType) throw new HereaboutsError("UNKNOWN_MESSAGE", `Type ${type}.`);
+    if (this.services.presence.seat(client.userData!.seat)?.role !== "player") throw new HereaboutsError("SPECTATOR");
+    this.#movement.take(client, payload, now);
+  }
+
+  /** What the matchmaker finds this room by, and the monitor shows. */
+  #describe() {
+    const { people, connections, guests } = this.services.presence.counts(this.key);
+    return { slug: this.state.slug, kind: "world", label: this.state.slug, people, connections, guests };
+  }
+
+  /** Presence says who came, went or changed: the state follows. */
+  onRoster(changes: readonly RosterChange[]): void {
+    for (const change of changes) {
+      if (change.type === "leave") this.announce("left", { id: change.person, reason: change.reason });
+      if (change.type === "update" && change.was) {
+        this.announce("identified", { was: change.was, id: change.entry.identity.person });
+      }
+      this.#people.apply(change, this.services.presence.counts(this.key));
+    }
+    for (const client of this.clients) {
+      if (client.userData) this.#movement.place(client, this.#people.slotOf(client.userData.identity.person));
+    }
+  }
+
+  announce<K extends keyof WorldAnnouncements>(type: K, data: WorldAnnouncements[K]): void {
+    this.broadcast(type, data);
+  }
+
+  override onDispose(): void {
+    super.onDispose();
+    this.#people.savePoses();
+  }
+}
+
+/** The class to register with Colyseus: WorldRoom with its services, which Colyseus has no way to hand in. */
+export function worldRoomWith(services: RoomServices): new () => WorldRoom {
+  return class extends WorldRoom {
+    override readonly services = services;
+
+    /** Brings the slug into its one spelling before Colyseus looks for the room, so that a world is one room. */
+    static override async onAuth(token: string, options: Record<string, unknown>, context: AuthContext) {
+      try {
+        const join = worldJoin.safeParse(options);
+        if (!join.success) throw badJoin(join.error);
+        options["slug"] = parseSlug(join.data.slug);
+        return await services.tokens.verify(token ?? context.token);
+      } catch (error) {
+        throw toServerError(error);
+      }
+    }
+  };
+}
+
+function badJoin({ issues }: z.ZodError): HereaboutsError {
+  return new HereaboutsError("BAD_BODY", `${issues[0]?.path.join(".") || "options"}: ${issues[0]?.message}.`);
+}

@@ -1,0 +1,165 @@
+/**
+ * Sends each client of a world one frame a tick: what changed since it was last sent something, its own acknowledged
+ * input, and server time.
+ *
+ * Up to 100 people everyone gets everything, so the blocks are encoded once and copied. Above, each client gets
+ * the choice of its interest within a smaller budget. Frames for a socket that is behind are left out, never queued: what
+ * they would have carried stays stale for that client and goes with a later frame, so nothing is lost.
+ */
+import { Protocol } from "@colyseus/core";
+import { correctionBytes, headerBytes, maxSlots, movementType, writeBlocks, writeHeader } from "../../schema/frames.ts";
+import type { Pose } from "../../schema/geometry.ts";
+import { Interest } from "./interest.ts";
+import type { Poses } from "./poses.ts";
+
+/** One client's side of the frames it is sent. */
+export interface View {
+  /** Whose poses this client sends; undefined until it has a place. */
+  slot: number | undefined;
+  seq: number;
+  /** Newest input taken from this client; undefined before the first. */
+  ack: number | undefined;
+  /** Its own pose, when the server had to change it. */
+  correction: Pose | undefined;
+  ackSent: number | undefined;
+  lastTick: number;
+  /** All that changed up to this tick was sent. */
+  syncedTick: number;
+  /** In a large world: the tick at which each slot was last sent. */
+  sentAt: Uint32Array | undefined;
+}
+
+export interface FrameTarget {
+  readonly view: View;
+  /** Unsent bytes above the limit: nothing may be added. */
+  isBehind(): boolean;
+  send(bytes: Buffer): void;
+}
+
+export interface FrameOptions {
+  tickHz: number;
+  smallBytes: number;
+  largeBytes: number;
+  onSent(bytes: number): void;
+  onDropped(): void;
+}
+
+const smallWorld = 100;
+/** What a mover with a third axis and an angle costs, and the blocks of movers that share nothing. */
+const worstMoverBytes = 8;
+const worstBlockBytes = 300;
+const farMs = 1750;
+/** Bytes before a frame on the wire: what Colyseus calls a message of bytes, and our number for it. */
+const prefix = Buffer.from([Protocol.ROOM_DATA_BYTES, movementType]);
+const blocksAt = prefix.length + headerBytes;
+
+export function createView(): View {
+  return {
+    slot: undefined,
+    seq: 0,
+    ack: undefined,
+    correction: undefined,
+    ackSent: undefined,
+    lastTick: 0,
+    syncedTick: 0,
+    sentAt: undefined,
+  };
+}
+
+export class Frames {
+  readonly #poses: Poses;
+  readonly #options: FrameOptions;
+  readonly #interest: Interest;
+  readonly #idleTicks: number;
+  readonly #smallWorld: number;
+  readonly #chosen: Uint16Array = new Uint16Array(maxSlots);
+  readonly #blocks: Buffer = Buffer.alloc(1100);
+  /** Running estimate of what a mover costs in a large world's frame. */
+  #bytesPerMover = 5;
+
+  constructor(poses: Poses, options: FrameOptions) {
+    this.#poses = poses;
+    this.#options = options;
+    this.#interest = new Interest({
+      nearSteps: Math.round((poses.geometry.maxX - poses.geometry.minX) / poses.geometry.step / 8),
+      farTicks: Math.round((farMs / 1000) * options.tickHz),
+    });
+    this.#smallWorld = Math.min(smallWorld, Math.floor((options.smallBytes - worstBlockBytes) / worstMoverBytes));
+    this.#idleTicks = Math.max(1, Math.round(options.tickHz / 4));
+  }
+
+  /** Sends this tick's frames and begins the next tick. `time` is server time in ms. */
+  send(targets: Iterable<FrameTarget>, time: number): void {
+    const poses = this.#poses;
+    const isSmall = poses.ordered().length <= this.#smallWorld;
+    let shared = -1;
+    for (const target of targets) {
+      const { view } = target;
+      if (target.isBehind()) {
+        this.#options.onDropped();
+      } else if (!isSmall) {
+        this.#sendFrame(target, time, this.#encodeChoice(view));
+      } else if (view.syncedTick === poses.tick - 1) {
+        if (shared < 0) shared = this.#encodeSince(view.syncedTick);
+        this.#sendFrame(target, time, shared);
+        view.syncedTick = poses.tick;
+      } else {
+        shared = -1;
+        view.sentAt = undefined;
+        this.#sendFrame(target, time, this.#encodeSince(view.syncedTick));
+        view.syncedTick = poses.tick;
+      }
+    }
+    poses.tick++;
+  }
+
+  /** Encodes all that changed after `tick`; returns the number of bytes. */
+  #encodeSince(tick: number): number {
+    const { changedAt } = this.#poses;
+    let count = 0;
+    for (const slot of this.#poses.ordered()) if (changedAt[slot]! > tick) this.#chosen[count++] = slot;
+    return writeBlocks(this.#blocks, 0, this.#options.smallBytes - blocksAt, this.#poses, this.#chosen, count);
+  }
+
+  #encodeChoice(view: View): number {
+    const poses = this.#poses;
+    view.sentAt ??= new Uint32Array(maxSlots).fill(view.syncedTick);
+    view.syncedTick = 0;
+    const { sentAt } = view;
+    const end = this.#options.largeBytes - blocksAt - (view.correction ? correctionBytes : 0);
+    const room = Math.max(1, Math.floor(end / this.#bytesPerMover));
+    const count = this.#interest.choose(poses, sentAt, view.slot, room, this.#chosen);
+    let written = 0;
+    const bytes = writeBlocks(this.#blocks, 0, end, poses, this.#chosen, count, (slot) => {
+      sentAt[slot] = poses.tick;
+      written++;
+    });
+    if (written > 8) this.#adapt(bytes / written, written < count);
+    return bytes;
+  }
+
+  /** Asks for as many movers as fit: at once for fewer where some did not, slowly for more. */
+  #adapt(bytesPerMover: number, isTooMany: boolean): void {
+    this.#bytesPerMover = isTooMany
+      ? this.#bytesPerMover * 1.02
+      : this.#bytesPerMover * 0.95 + bytesPerMover * 1.02 * 0.05;
+  }
+
+  #sendFrame(target: FrameTarget, time: number, blockBytes: number): void {
+    const { view } = target;
+    const { tick } = this.#poses;
+    const isNews = blockBytes > 0 || view.ack !== view.ackSent || view.correction !== undefined;
+    if (!isNews && tick - view.lastTick < this.#idleTicks) return;
+    const { ack, correction } = view;
+    const bytes = Buffer.allocUnsafe(blocksAt + (correction ? correctionBytes : 0) + blockBytes);
+    prefix.copy(bytes);
+    view.seq = (view.seq + 1) & 0xffff;
+    const at = writeHeader(bytes, prefix.length, { seq: view.seq, time, ack: ack ?? 0, correction });
+    this.#blocks.copy(bytes, at, 0, blockBytes);
+    target.send(bytes);
+    view.ackSent = ack;
+    view.correction = undefined;
+    view.lastTick = tick;
+    this.#options.onSent(bytes.length);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Who matters to whom: chooses the movers of one frame where not all fit.
+ *
+ * Each stale mover (changed since this client was last sent it) gets a score of its age in ticks times a weight that
+ * falls with the square of its distance; the highest are sent. So the nearest go every tick and the rest in turn, and
+ * the least weight makes sure that even the farthest are sent within `farTicks`, as long as the budget allows.
+ */
+import { maxSlots } from "../../schema/frames.ts";
+import type { Poses } from "./poses.ts";
+
+const levels = 1024;
+/** Score at which a mover is due; one left out goes on rising, near and far alike. */
+const due = levels / 4;
+
+export class Interest {
+  readonly #scores: Uint16Array = new Uint16Array(maxSlots);
+  readonly #histogram: Uint16Array = new Uint16Array(levels);
+  readonly #nearStepsSquared: number;
+  readonly #leastWeight: number;
+
+  /** `nearSteps`: within this distance, in steps, a mover is due at every tick. */
+  constructor(options: { nearSteps: number; farTicks: number }) {
+    this.#nearStepsSquared = options.nearSteps ** 2;
+    this.#leastWeight = due / options.farTicks;
+  }
+
+  /**
+   * Writes up to `room` stale movers into `chosen`, in block order, for a client that sees from slot `eye` and was sent
+   * slot s at tick `sentAt[s]`. Returns how many.
+   */
+  choose(poses: Poses, sentAt: Uint32Array, eye: number | undefined, room: number, chosen: Uint16Array): number {
+    const scores = this.#scores;
+    const histogram = this.#histogram.fill(0);
+    const order = poses.ordered();
+    const { changedAt, x, y, z, tick } = poses;
+    const isBlind = eye === undefined || changedAt[eye] === 0;
+    const eyeX = isBlind ? 0 : x[eye]!;
+    const eyeY = isBlind ? 0 : y[eye]!;
+    const eyeZ = isBlind ? 0 : z[eye]!;
+    const near = this.#nearStepsSquared * due;
+    let stale = 0;
+    for (let i = 0; i < order.length; i++) {
+      const slot = order[i]!;
+      if (changedAt[slot]! <= sentAt[slot]! || slot === eye) {
+        scores[i] = 0;
+        continue;
+      }
+      const dx = x[slot]! - eyeX;
+      const dy = y[slot]! - eyeY;
+      const dz = z[slot]! - eyeZ;
+      const weight = near / (dx * dx + dy * dy + dz * dz + 1);
+      const score = (tick - sentAt[slot]!) * Math.min(due, Math.max(this.#leastWeight, weight));
+      const level = score < 1 ? 1 : score >= levels ? levels - 1 : score | 0;
+      scores[i] = level;
+      histogram[level]!++;
+      stale++;
+    }
+    if (stale === 0) return 0;
+    let threshold = levels - 1;
+    let above = 0;
+    while (threshold > 1 && above + histogram[threshold]! < room) above += histogram[threshold--]!;
+    const wanted = Math.min(room - above, histogram[threshold]!);
+    const ties = histogram[threshold]!;
+    const firstTie = (tick * wanted) % ties;
+    let tie = 0;
+    let count = 0;
+    for (let i = 0; i < order.length; i++) {
+      const score = scores[i]!;
+      if (score > threshold) chosen[count++] = order[i]!;
+      else if (score === threshold && (tie++ - firstTie + ties) % ties < wanted) chosen[count++] = order[i]!;
+    }
+    return count;
+  }
+}

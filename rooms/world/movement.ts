@@ -1,0 +1,130 @@
+/**
+ * Movement of one world: takes the moves of clients by its rules, and sends everyone their frame of each tick.
+ * Knows slots and clients, not people.
+ */
+
+import { ClientState } from "@colyseus/core";
+import type { Piece } from "../../pieces/index.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
+import { isNewer } from "../../schema/frames.ts";
+import type { Geometry, Pose } from "../../schema/geometry.ts";
+import { decodeMove, movePoses } from "../../schema/moves.ts";
+import { backlogOf } from "../colyseus.ts";
+import type { SeatClient } from "../seat.ts";
+import type { RoomServices } from "../services.ts";
+import { createView, Frames, type FrameTarget } from "./frames.ts";
+import { move, Stride } from "./motion.ts";
+import { Poses } from "./poses.ts";
+
+const scatter = 48;
+const decoded: Pose[] = Array.from({ length: movePoses }, () => ({ x: 0, y: 0, z: 0, angle: 0 }));
+
+export class Movement {
+  readonly #poses: Poses;
+  readonly #frames: Frames;
+  readonly #piece: Piece;
+  readonly #services: RoomServices;
+  readonly #targets = new WeakMap<SeatClient, FrameTarget>();
+  readonly #strides: (Stride | undefined)[] = [];
+
+  constructor(piece: Piece, services: RoomServices, tickHz: number) {
+    const { config, metrics } = services;
+    this.#piece = piece;
+    this.#services = services;
+    this.#poses = new Poses({ ...piece.bounds, ...(piece.step === undefined ? {} : { step: piece.step }) });
+    this.#frames = new Frames(this.#poses, {
+      tickHz,
+      smallBytes: config.frameBytesSmall,
+      largeBytes: config.frameBytesLarge,
+      onSent(bytes) {
+        metrics.frames.inc();
+        metrics.frameBytes.inc(bytes);
+      },
+      onDropped: () => metrics.framesDropped.inc(),
+    });
+  }
+
+  get geometry(): Geometry {
+    return this.#poses.geometry;
+  }
+
+  allocate(): number | undefined {
+    return this.#poses.allocate(performance.now());
+  }
+
+  free(slot: number): void {
+    this.#poses.free(slot, performance.now());
+    this.#strides[slot] = undefined;
+  }
+
+  poseOf(slot: number): Readonly<Pose> | undefined {
+    return this.#poses.get(slot);
+  }
+
+  /** Puts someone who has just come where they were, or near the start of the piece. */
+  start(slot: number, saved: Pose | undefined): void {
+    const start = this.#piece.start;
+    const angle = slot * 2.4;
+    const away = scatter * Math.sqrt((slot % 64) / 64);
+    const pose =
+      saved ?? (start && { x: start.x + away * Math.cos(angle), y: start.y + away * Math.sin(angle), z: 0, angle: 0 });
+    if (pose) this.#poses.set(slot, pose);
+  }
+
+  /** Begins to send frames to a client, from nothing. */
+  open(client: SeatClient): void {
+    const limit = this.#services.config.backlogFrameBytes;
+    this.#targets.set(client, {
+      view: createView(),
+      isBehind: () => backlogOf(client) > limit,
+      send: (bytes) => client.raw(bytes),
+    });
+  }
+
+  /** Says which slot a client sees from, and tells it its own pose if that is another one than before. */
+  place(client: SeatClient, slot: number | undefined): void {
+    const view = this.#targets.get(client)?.view;
+    if (!view || view.slot === slot) return;
+    view.slot = slot;
+    const pose = slot === undefined ? undefined : this.#poses.get(slot);
+    view.correction = pose && { ...pose };
+  }
+
+  /** Takes a move. Throws BAD_FRAME, or BAD_MESSAGE for a pose that is none. */
+  take(client: SeatClient, payload: Uint8Array, now: number): void {
+    const view = this.#targets.get(client)?.view;
+    const { seq, count } = decodeMove(payload, decoded);
+    if (!view || view.slot === undefined) return;
+    if (view.ack !== undefined && !isNewer(seq, view.ack)) return;
+    const fresh = view.ack === undefined ? count : Math.min(count, (seq - view.ack) & 0xffff);
+    view.ack = seq;
+    this.#services.metrics.moves.inc();
+    for (let i = fresh - 1; i >= 0; i--) this.#apply(view.slot, decoded[i]!, now, view);
+  }
+
+  #apply(slot: number, wanted: Pose, now: number, view: { correction: Pose | undefined }): void {
+    const stride = this.#strides[slot] ?? new Stride(this.#piece.maxSpeed, now);
+    this.#strides[slot] = stride;
+    const from = this.#poses.get(slot);
+    const moved = move(from, wanted, this.#poses.geometry, stride, now);
+    if (!moved) {
+      if (from) view.correction = { ...from };
+      throw new HereaboutsError("BAD_MESSAGE", "A pose has a number that is not finite.");
+    }
+    this.#poses.set(slot, moved.pose);
+    if (!moved.corrected) return;
+    this.#services.metrics.corrections.inc({ reason: moved.corrected });
+    view.correction = { ...moved.pose };
+  }
+
+  sendFrames(clients: Iterable<SeatClient>, time: number): void {
+    this.#frames.send(this.#joined(clients), time);
+  }
+
+  *#joined(clients: Iterable<SeatClient>): Iterable<FrameTarget> {
+    for (const client of clients) {
+      const target = client.state === ClientState.JOINED ? this.#targets.get(client) : undefined;
+      if (target) yield target;
+    }
+  }
+}

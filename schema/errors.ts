@@ -1,0 +1,242 @@
+/**
+ * The error table: every way in which hereabouts says no, with its cause and its remedy.
+ * Shared by server and client; `docs/ERRORS.md` is printed from it (`npm run docs`) and a test holds the two equal.
+ */
+
+/** What a code means wherever it turns up. `close` is the WebSocket close code when the error ends a connection. */
+type ErrorEntry = { status: number; close?: number; message: string; remedy: string };
+
+export const errorTable = {
+  // asked for wrongly
+  BAD_SLUG: {
+    status: 400,
+    message: "This is not a slug.",
+    remedy:
+      "Use 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit; create, follow, info and list are taken.",
+  },
+  BAD_BODY: {
+    status: 400,
+    message: "The request's body is not what this route takes.",
+    remedy: "Send JSON with the fields named in the message.",
+  },
+  BAD_HANDLE: {
+    status: 400,
+    message: "This is not a handle.",
+    remedy: "Use 1 to 32 of a-z, A-Z, 0-9, _, . and -.",
+  },
+  BAD_FRAME: {
+    status: 400,
+    message: "The frame could not be read.",
+    remedy: "Send what the SDK of the same minor version sends: Colyseus frames with plain JSON-like data.",
+  },
+  BAD_MESSAGE: {
+    status: 400,
+    message: "The message does not have the shape its type asks for.",
+    remedy: "Compare it with the shape in schema/messages.ts; the field is named in the details.",
+  },
+  UNKNOWN_MESSAGE: {
+    status: 404,
+    message: "This room has no message of this type.",
+    remedy: "Use one of the room's messages, or piece:* for your own within a world.",
+  },
+  TOO_LARGE: {
+    status: 413,
+    close: 1009,
+    message: "This is larger than may be sent.",
+    remedy: "Keep it under the limit named in the details; files go through the artifact routes.",
+  },
+  NOT_FOUND: {
+    status: 404,
+    message: "There is nothing at this address.",
+    remedy: "See the list of routes in docs/SPEC.md.",
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: "This address does not take this method.",
+    remedy: "See the list of routes in docs/SPEC.md.",
+  },
+
+  // not allowed
+  BAD_TOKEN: {
+    status: 401,
+    message: "The token is not valid here.",
+    remedy: "Ask POST /auth/guest for a new one, or sign in again with your issuer.",
+  },
+  FORBIDDEN: {
+    status: 403,
+    message: "Your role does not allow this.",
+    remedy: "Ask an operator, or use a token with the role that is needed.",
+  },
+  CROSS_SITE: {
+    status: 403,
+    message: "Another site's page may not ask for this.",
+    remedy: "Open the page from this server's own address.",
+  },
+  HANDLE_TAKEN: {
+    status: 409,
+    message: "Someone else has this handle, or one that looks like it.",
+    remedy: "Choose another handle.",
+  },
+  SPECTATOR: {
+    status: 403,
+    message: "This tab is watching: you play in another one.",
+    remedy: "Call world.play() to take over here, or go on in the other tab.",
+  },
+  PROP_OWNED: {
+    status: 403,
+    message: "This prop belongs to someone else.",
+    remedy: "Only its owner can change or delete it; use another key.",
+  },
+  PROPS_FULL: {
+    status: 409,
+    message: "This world holds no more props.",
+    remedy: "Delete some, or keep each smaller; the limits are in the details.",
+  },
+
+  // limits
+  TOO_FAST: {
+    status: 429,
+    message: "Too many messages in too short a time.",
+    remedy: "Wait for retryAfterMs and send less often.",
+  },
+  ROOM_FULL: {
+    status: 503,
+    message: "This room holds no more people.",
+    remedy: "Try again later, or go to another one.",
+  },
+  ABUSE: {
+    status: 429,
+    close: 4008,
+    message: "The connection went on sending long after it was refused.",
+    remedy: "Honour retryAfterMs. You may join again.",
+  },
+  TOO_SLOW: {
+    status: 408,
+    close: 4009,
+    message: "The connection stopped reading what it was sent.",
+    remedy: "Join again; read without pause, or leave when in the background.",
+  },
+
+  // ends of a seat
+  REPLACED: {
+    status: 409,
+    close: 4012,
+    message: "The same tab joined again, and its newer connection took this seat.",
+    remedy: "Nothing to do: the newer connection goes on.",
+  },
+  KICKED: {
+    status: 403,
+    close: 4011,
+    message: "A moderator ended your seat.",
+    remedy: "Ask the moderators of this room.",
+  },
+  DRAINING: {
+    status: 503,
+    close: 4001,
+    message: "The server is going down for a moment.",
+    remedy: "Join again in a few seconds; the SDK does so by itself.",
+  },
+  INTERNAL: {
+    status: 500,
+    message: "Something went wrong on the server, and it was logged.",
+    remedy: "Try again; if it stays, report the time and what you did.",
+  },
+
+  // said by the SDK
+  UNREACHABLE: {
+    status: 503,
+    message: "The server could not be reached.",
+    remedy: "Check the address and the network; the SDK keeps trying for rooms that were joined.",
+  },
+  CLOSED: {
+    status: 410,
+    message: "This was left or closed before.",
+    remedy: "Join again with connect() or world().",
+  },
+  TIMEOUT: {
+    status: 504,
+    message: "No answer came in time.",
+    remedy: "Try again; if it stays, look at the server's /readyz.",
+  },
+
+  // said at start
+  BAD_SETTING: {
+    status: 500,
+    message: "A setting has a value that cannot be used.",
+    remedy: "Correct it; `npm run config` lists every setting with its unit and default.",
+  },
+  UNKNOWN_SETTING: {
+    status: 500,
+    message: "There is no setting of this name.",
+    remedy: "Correct the name; `npm run config` lists every setting.",
+  },
+  PORT_IN_USE: {
+    status: 500,
+    message: "The port is in use.",
+    remedy: "Stop what uses it, or set PORT to another number.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What travels to a client that was refused. `retryAfterMs` only with TOO_FAST. */
+export type Refusal = { code: ErrorCode; message: string; remedy: string; retryAfterMs?: number; of?: string };
+
+/** The one error class of hereabouts, on both sides. `code` is a key of the table, `details` names the case at hand. */
+export class HereaboutsError extends Error {
+  override readonly name = "HereaboutsError";
+  readonly code: ErrorCode;
+  readonly details: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, details = "", options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    const entry = errorTable[code];
+    super(`${entry.message}${details ? ` ${details}` : ""} ${entry.remedy}`, { cause: options.cause });
+    this.code = code;
+    this.details = details;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  /** The refusal to send. `of` names the message that was refused. */
+  toRefusal(of?: string): Refusal {
+    const entry: ErrorEntry = errorTable[this.code];
+    const refusal: Refusal = {
+      code: this.code,
+      message: this.details ? `${entry.message} ${this.details}` : entry.message,
+      remedy: entry.remedy,
+    };
+    if (this.retryAfterMs !== undefined) refusal.retryAfterMs = this.retryAfterMs;
+    if (of !== undefined) refusal.of = of;
+    return refusal;
+  }
+
+  static fromRefusal(refusal: Refusal): HereaboutsError {
+    const entry: ErrorEntry | undefined = errorTable[refusal.code];
+    if (!entry) return new HereaboutsError("INTERNAL", refusal.message);
+    const details = refusal.message.startsWith(entry.message)
+      ? refusal.message.slice(entry.message.length).trim()
+      : refusal.message;
+    return new HereaboutsError(
+      refusal.code,
+      details,
+      refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs },
+    );
+  }
+}
+
+/** The code behind a WebSocket close code of the table. */
+export function codeOfClose(close: number): ErrorCode | undefined {
+  for (const [code, entry] of Object.entries(errorTable) as [ErrorCode, ErrorEntry][]) {
+    if (entry.close === close) return code;
+  }
+  return undefined;
+}
+
+/** Close code of an error that ends a connection; 4000 (a plain leave) for one that does not. */
+export function closeOf(code: ErrorCode): number {
+  return (errorTable[code] as ErrorEntry).close ?? 4000;
+}

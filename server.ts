@@ -1,0 +1,195 @@
+/**
+ * Composes everything and listens: services, rooms, routes and pages on one port.
+ * `npm start` runs it; tests call `startServer` with a configuration of their own.
+ */
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer as createNetServer } from "node:net";
+import { networkInterfaces } from "node:os";
+import { matchMaker, Server } from "@colyseus/core";
+import { WebSocketTransport } from "@colyseus/ws-transport";
+import express, { type Application } from "express";
+import { type Config, readProcessConfig } from "./config.ts";
+import type { RoomServices } from "./rooms/services.ts";
+import { worldRoomWith } from "./rooms/world/WorldRoom.ts";
+import { authRoutes } from "./routes/auth.ts";
+import { errorHandler, notFound } from "./routes/errors.ts";
+import { guardRequests } from "./routes/guard.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { mountMonitor } from "./routes/monitor.ts";
+import { mountPages } from "./routes/pages.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { HereaboutsError } from "./schema/errors.ts";
+import { createHandles } from "./services/identity/handles.ts";
+import { createTokens } from "./services/identity/tokens.ts";
+import { createLog, type Log } from "./services/ops/log.ts";
+import { createMetrics } from "./services/ops/metrics.ts";
+import { createPresence } from "./services/presence/presence.ts";
+import { keptSecret } from "./services/secrets.ts";
+import { openStorage, type Storage } from "./services/storage.ts";
+import { createWorldSaves } from "./services/worldsaves.ts";
+
+export interface RunningServer {
+  readonly port: number;
+  readonly services: RoomServices;
+  /** How to log in to the monitor, for the one who started the server. */
+  readonly monitorLogin: string;
+  /** Lets everyone go, keeps what is to be kept, and closes the port. */
+  close(): Promise<void>;
+}
+
+/** Starts a server. Throws PORT_IN_USE. One at a time in a process: Colyseus has one matchmaker. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  await checkPort(config);
+  const log = createLog(config);
+  const storage = openStorage(config.dataDir);
+  const services = createServices(config, log, storage);
+  const http = createHttpServer();
+  const colyseus = new Server({
+    transport: new WebSocketTransport({ server: http, maxPayload: config.maxPayload }),
+    gracefullyShutdown: false,
+    greet: false,
+    logger: colyseusLog(log),
+    express: (app) => mountRoutes(app),
+  });
+  matchMaker.controller.exposedMethods = ["joinOrCreate", "join", "joinById", "reconnect"];
+  colyseus.define("world", worldRoomWith(services)).filterBy(["slug"]);
+
+  let isDraining = false;
+  let closePages = async () => {};
+  const login = monitorLogin(config);
+
+  async function mountRoutes(app: Application): Promise<void> {
+    app.disable("x-powered-by");
+    app.set("trust proxy", config.trustProxy ? config.trustProxy.split(/[\s,]+/) : false);
+    const router = express.Router();
+    healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage: storage.check });
+    sessionRoutes(router, services);
+    authRoutes(router, services);
+    app.use(router);
+    mountMonitor(app, login, log);
+    closePages = await mountPages(app, { dev: config.dev, server: http });
+    app.use(notFound);
+    app.use(errorHandler(log));
+  }
+
+  await colyseus.listen(config.port, config.host);
+  guardRequests(http);
+
+  return {
+    port: (http.address() as AddressInfo).port,
+    services,
+    monitorLogin: login.shown,
+    async close() {
+      isDraining = true;
+      await colyseus.gracefullyShutdown(false);
+      await closePages();
+      http.closeAllConnections();
+      services.presence.close();
+      services.saves.close();
+      storage.close();
+    },
+  };
+}
+
+function createServices(config: Config, log: Log, storage: Storage): RoomServices {
+  const presence = createPresence(config);
+  return {
+    config,
+    log,
+    presence,
+    metrics: createMetrics(presence),
+    tokens: createTokens(config, createHandles(storage)),
+    saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
+  };
+}
+
+/** Without a password for operators one is made at the first start; only that start shows it. */
+function monitorLogin(config: Config) {
+  const kept = config.monitorPassword ? undefined : keptSecret(config.dataDir, "monitor-password", 12);
+  const operatorPassword = config.monitorPassword || kept!.value;
+  const shown = !kept
+    ? "operator, MONITOR_PASSWORD"
+    : kept.isNew
+      ? `operator, ${kept.value}`
+      : `operator, the password in ${kept.file}`;
+  return { operatorPassword, viewerPassword: config.monitorViewPassword, shown };
+}
+
+/** Colyseus's own lines, which repeat for each client: one a second at most. */
+function colyseusLog(log: Log) {
+  const write = (level: "debug" | "info" | "warn" | "error") => (message: unknown) =>
+    log.limited(level, `colyseus ${String(message).slice(0, 40)}`, { detail: String(message) }, "colyseus");
+  return {
+    debug: write("debug"),
+    trace: write("debug"),
+    info: write("debug"),
+    warn: write("warn"),
+    error: write("warn"),
+  };
+}
+
+/** Colyseus never settles `listen` on a port that is taken. */
+async function checkPort({ port, host }: Config): Promise<void> {
+  if (port === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const probe = createNetServer();
+    probe.once("error", (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === "EADDRINUSE" ? `Port ${port} is taken.` : `Port ${port}: ${cause.message}.`;
+      reject(new HereaboutsError("PORT_IN_USE", reason, { cause }));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+function printWelcome({ port, monitorLogin }: RunningServer, config: Config): void {
+  const addresses = Object.values(networkInterfaces()).flat();
+  const others = addresses.filter((address) => address?.family === "IPv4" && !address.internal);
+  const hosts = config.host === "0.0.0.0" ? ["localhost", ...others.map((address) => address!.address)] : [config.host];
+  const url = config.publicUrl || `http://${hosts[0]}:${port}`;
+  console.log(`
+  hereabouts is up
+
+  pages     ${url}/   ${url}/field
+  also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
+  monitor   ${url}/monitor/   (${monitorLogin})
+  storage   SQLite in ${config.dataDir}
+  datagrams none yet: movement travels over the WebSocket
+`);
+}
+
+async function main(): Promise<void> {
+  const { config } = readProcessConfig();
+  const server = await startServer(config);
+  const { log, metrics } = server.services;
+  const keepRunning = (where: string) => (error: unknown) => {
+    metrics.errors.inc({ where });
+    log.limited("error", where, { error }, "an error reached the process; it goes on");
+  };
+  process.on("unhandledRejection", keepRunning("unhandledRejection"));
+  process.on("uncaughtException", keepRunning("uncaughtException"));
+
+  let isStopping = false;
+  const stop = (signal: string) => {
+    if (isStopping || config.dev) process.exit(isStopping ? 1 : 0);
+    isStopping = true;
+    log.info({ signal }, "draining");
+    setTimeout(() => process.exit(1), config.drainMs).unref();
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ error }, "could not drain");
+        process.exit(1);
+      },
+    );
+  };
+  if (config.dev) process.on("disconnect", () => process.exit(0));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  printWelcome(server, config);
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof HereaboutsError ? error.message : error);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,35 @@
+/** `npm run token -- --handle ada --role moderator`: prints a token for a person, signed by this server's own secret. */
+import { parseArgs } from "node:util";
+import { readProcessConfig } from "../../config.ts";
+import { openStorage } from "../storage.ts";
+import { createHandles } from "./handles.ts";
+import type { Kind, Role } from "./person.ts";
+import { createTokens } from "./tokens.ts";
+
+const usage = `usage: npm run token -- --handle ada [--name "Ada L."] [--role member|moderator|admin] [--kind human|ai|persona] [--days 365]`;
+
+try {
+  const { values } = parseArgs({
+    options: {
+      handle: { type: "string" },
+      name: { type: "string" },
+      role: { type: "string", default: "member" },
+      kind: { type: "string", default: "human" },
+      days: { type: "string", default: "365" },
+    },
+  });
+  const days = Number(values.days);
+  if (!values.handle || !(days > 0)) throw new Error(usage);
+  if (!["member", "moderator", "admin"].includes(values.role)) throw new Error(`No role "${values.role}".\n${usage}`);
+  if (!["human", "ai", "persona"].includes(values.kind)) throw new Error(`No kind "${values.kind}".\n${usage}`);
+  const { config } = readProcessConfig([]);
+  const storage = openStorage(config.dataDir);
+  const tokens = createTokens(config, createHandles(storage));
+  const { handle, name } = values;
+  const claims = { handle, kind: values.kind as Kind, role: values.role as Role, days, ...(name ? { name } : {}) };
+  console.log(await tokens.mint(claims));
+  storage.close();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

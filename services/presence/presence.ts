@@ -1,0 +1,101 @@
+/**
+ * Presence of this process: the crowd with a clock, and a listener per room.
+ *
+ * Changes reach listeners in the order in which they happened, also where a listener causes further ones.
+ */
+import {
+  type Change,
+  type Counts,
+  Crowd,
+  type CrowdEvent,
+  type RoomKey,
+  type RosterEntry,
+  type Seat,
+} from "./crowd.ts";
+
+export interface Presence {
+  apply(event: CrowdEvent): void;
+  /** Calls `listener` with the changes of one room until the returned function is called. */
+  watch(room: RoomKey, listener: (changes: readonly Change[]) => void): () => void;
+  seat(key: string): Seat | undefined;
+  entry(room: RoomKey, person: string): RosterEntry | undefined;
+  roster(room: RoomKey): IterableIterator<RosterEntry>;
+  counts(room: RoomKey): Readonly<Counts>;
+  rooms(): IterableIterator<RoomKey>;
+  readonly people: number;
+  close(): void;
+}
+
+export interface PresenceOptions {
+  graceMs: number;
+  ghostMs: number;
+  /** A clock that never goes back, in ms since the epoch. */
+  now?: () => number;
+}
+
+export function createPresence({ graceMs, ghostMs, now = steadyNow }: PresenceOptions): Presence {
+  const crowd = new Crowd({ graceMs, ghostMs });
+  const listeners = new Map<RoomKey, Set<(changes: readonly Change[]) => void>>();
+  const queue: CrowdEvent[] = [];
+  let isRunning = false;
+  let timer: NodeJS.Timeout | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
+
+  const publish = (changes: readonly Change[]) => {
+    const byRoom = Map.groupBy(changes, (change) => change.room);
+    for (const [room, own] of byRoom) for (const listener of [...(listeners.get(room) ?? [])]) listener(own);
+  };
+
+  const schedule = () => {
+    if (crowd.deadline === timerAt) return;
+    clearTimeout(timer);
+    timerAt = crowd.deadline;
+    if (!Number.isFinite(timerAt)) return;
+    timer = setTimeout(
+      () => {
+        timerAt = Number.POSITIVE_INFINITY;
+        apply({ type: "tick" });
+      },
+      Math.max(1, timerAt - now()),
+    );
+    timer.unref();
+  };
+
+  const apply = (event: CrowdEvent) => {
+    queue.push(event);
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) publish(crowd.apply(next, now()));
+    } finally {
+      isRunning = false;
+      schedule();
+    }
+  };
+
+  return {
+    apply,
+    watch(room, listener) {
+      const own = listeners.get(room) ?? new Set();
+      listeners.set(room, own.add(listener));
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && listeners.get(room) === own) listeners.delete(room);
+      };
+    },
+    seat: (key) => crowd.seat(key),
+    entry: (room, person) => crowd.entry(room, person),
+    roster: (room) => crowd.roster(room),
+    counts: (room) => crowd.counts(room),
+    rooms: () => crowd.rooms(),
+    get people() {
+      return crowd.people;
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
+/** Wall-clock time at start, advanced by the monotonic clock: a jump of the machine's clock moves nothing. */
+export function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,28 @@
+/**
+ * What the tests need beside npm: a browser. Installs it where that is possible (Debian, as root), else asks for it.
+ * Runs before the tests: `npm test`.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const needed = [{ program: "chromium", debian: "chromium" }];
+
+const folders = (process.env["PATH"] ?? "").split(delimiter);
+const missing = needed.filter(({ program }) => !folders.some((folder) => existsSync(join(folder, program))));
+if (missing.length > 0) {
+  const packages = missing.map(({ debian }) => debian);
+  const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
+  const ask = `The tests need ${packages.join(", ")}. Install with: apt-get install ${packages.join(" ")}`;
+  if (!isDebianRoot) fail(ask);
+  console.log(`installing ${packages.join(", ")}`);
+  const run = (...args: string[]) =>
+    spawnSync("apt-get", args, { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status;
+  run("update", "-q");
+  if (run("install", "-y", "-q", "--no-install-recommends", ...packages) !== 0) fail(ask);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

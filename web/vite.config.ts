@@ -1,0 +1,38 @@
+/**
+ * How the pages are built, and served with live reload in development. `web/build.ts` builds with this file;
+ * the server gives it to Vite's `createServer`.
+ */
+import { resolve } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const root = import.meta.dirname;
+const repository = resolve(root, "..");
+const sdk = resolve(repository, "client/index.ts");
+
+/** The built pages have `/client.js`, the SDK as one module; in development the same address gives its source. */
+const sdkAddress: Plugin = {
+  name: "hereabouts:client.js",
+  configureServer(server) {
+    server.middlewares.use((request, _response, next) => {
+      if (request.url?.split("?")[0] === "/client.js") request.url = `/@fs${sdk}`;
+      next();
+    });
+  },
+};
+
+export default defineConfig({
+  root,
+  base: "/",
+  publicDir: false,
+  clearScreen: false,
+  plugins: [sdkAddress],
+  resolve: { alias: { "hereabouts/client": sdk } },
+  server: { fs: { allow: [repository] } },
+  build: {
+    outDir: resolve(root, "dist"),
+    target: "es2022",
+    sourcemap: true,
+    reportCompressedSize: false,
+    rolldownOptions: { input: { index: resolve(root, "index.html"), world: resolve(root, "world.html") } },
+  },
+});

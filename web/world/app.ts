@@ -1,0 +1,122 @@
+/**
+ * The page's one connection: which world it is in, how it comes to another one (gates, the browser's back), and what the
+ * controls do there. Knows nothing of how things are drawn.
+ */
+import type { Hereabouts, World } from "hereabouts/client";
+import { announce } from "./hud/announcer.ts";
+import { noticeOf, showNotice } from "./hud/notices.ts";
+import { showTitle } from "./hud/plate.ts";
+import { Input } from "./input.ts";
+import { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+import { storedLook } from "./storage.ts";
+import { Visit } from "./visit.ts";
+
+declare global {
+  interface Window {
+    /** For tests and the curious: the connection and the world of this moment. */
+    hereabouts?: { here: Hereabouts; world: World };
+  }
+}
+
+export class App {
+  readonly stage: Stage;
+  readonly here: Hereabouts;
+  readonly scene: Scene;
+  readonly #input: Input;
+  #world: World;
+  #isTravelling = false;
+  #offs: (() => void)[] = [];
+  /** Called when another world was entered. */
+  entered = (): void => {};
+
+  constructor(stage: Stage, here: Hereabouts, world: World, speak: () => void) {
+    this.stage = stage;
+    this.here = here;
+    this.#world = world;
+    this.scene = new Scene(stage);
+    this.#input = new Input(stage.canvas, stage.camera, {
+      tap: (at) => this.scene.visit?.tap(at),
+      act: () => this.scene.visit?.act(),
+      speak,
+    });
+    addEventListener("popstate", () => void this.travel(slugOfAddress(), false));
+    this.#enter(world);
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  get isTravelling(): boolean {
+    return this.#isTravelling;
+  }
+
+  /** Moves to another world without loading the page. `isNew` puts it into the browser's history. */
+  async travel(to: string, isNew: boolean): Promise<void> {
+    if (this.#isTravelling || to === this.#world.slug) return;
+    this.#isTravelling = true;
+    const from = this.#world.slug;
+    const closed = this.scene.close();
+    try {
+      const next = await this.here.travel(to, { share: true, avatar: storedLook() });
+      await closed;
+      if (isNew) history.pushState(null, "", `/${to}`);
+      this.#enter(next, from);
+    } catch (error) {
+      this.scene.open();
+      history.replaceState(null, "", `/${from}`);
+      this.fail(error);
+    } finally {
+      this.#isTravelling = false;
+    }
+    void this.travel(slugOfAddress(), false);
+  }
+
+  /** Tells of something that was refused. */
+  readonly fail = (error: unknown): void => showNotice(noticeOf(error));
+
+  #enter(world: World, from?: string): void {
+    for (const off of this.#offs) off();
+    this.#world = world;
+    window.hereabouts = { here: this.here, world };
+    this.#offs = this.#listen(world);
+    showTitle(world.slug);
+    announce.note(`You are in ${world.slug}`);
+    this.#input.stop();
+    this.scene.show(
+      new Visit(
+        this.stage,
+        world,
+        this.#input,
+        { gate: ({ to }) => void this.travel(to, true), failed: this.fail },
+        from,
+      ),
+    );
+    this.entered();
+  }
+
+  #listen(world: World): (() => void)[] {
+    return [
+      world.on("join", ({ person }) => person.isMe || announce.joined(person.name)),
+      world.on("leave", ({ person }) => person.isMe || announce.left(person.name)),
+      world.on("ghost", ({ person }) =>
+        announce.note(`${person.name} went ${person.to ? `to ${person.to}` : "elsewhere"}`),
+      ),
+      world.on("say", ({ person, text }) => person.isMe || announce.said(person.name, text)),
+      world.on("connection", ({ state }) => {
+        if (state === "reconnecting") announce.note("Connection lost, reconnecting");
+      }),
+      world.on("refused", this.fail),
+      world.on("closed", ({ error }) => {
+        if (error) showNotice(noticeOf(error), { label: "Come back", run: () => location.reload() });
+      }),
+    ];
+  }
+}
+
+/** The slug that the address names: the last part of its path. */
+export function slugOfAddress(): string {
+  const last = location.pathname.split("/").filter(Boolean).at(-1) ?? "field";
+  return last.endsWith(".html") ? "field" : last.toLowerCase();
+}

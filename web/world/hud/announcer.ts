@@ -1,0 +1,40 @@
+/**
+ * Tells screen readers who came, went and said what: politely, in one sentence every few seconds at most, and only the
+ * numbers where much happens at once.
+ */
+import { find } from "./dom.ts";
+
+const everyMs = 3000;
+const namedAtMost = 3;
+const saysAtMost = 3;
+
+const live = find("live", HTMLDivElement);
+let came: string[] = [];
+let left: string[] = [];
+let said: string[] = [];
+let notes: string[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export const announce = {
+  joined: (name: string) => queue(came, name),
+  left: (name: string) => queue(left, name),
+  said: (name: string, text: string) => queue(said, `${name} says: ${text}`),
+  note: (text: string) => queue(notes, text),
+};
+
+function queue(list: string[], text: string): void {
+  list.push(text);
+  if (timer === undefined) timer = setTimeout(flush, everyMs);
+}
+
+function flush(): void {
+  timer = undefined;
+  const parts = [...notes, ...crowd(came, "came"), ...crowd(left, "left"), ...said.slice(-saysAtMost)];
+  live.textContent = parts.join(". ");
+  [came, left, said, notes] = [[], [], [], []];
+}
+
+function crowd(names: readonly string[], what: string): string[] {
+  if (names.length === 0) return [];
+  return [names.length > namedAtMost ? `${names.length} people ${what}` : `${names.join(" and ")} ${what}`];
+}

@@ -1,0 +1,73 @@
+/**
+ * Who is here: a list that can be folded away, with everyone's square of the grid. Refreshed by the clock, not by events,
+ * so that a busy world costs no more than a quiet one.
+ */
+import type { Person, World } from "hereabouts/client";
+import { colorOf } from "../../shared/blob.ts";
+import { hashOf } from "../../shared/seed.ts";
+import { gridReference } from "../../shared/terrain.ts";
+import { find, make, setText } from "./dom.ts";
+
+const maxRows = 60;
+const wide = matchMedia("(min-width: 760px) and (min-height: 481px)");
+const roster = find("roster", HTMLDetailsElement);
+const list = find("people", HTMLUListElement);
+const count = find("count", HTMLSpanElement);
+
+roster.open = wide.matches;
+wide.addEventListener("change", () => {
+  roster.open = wide.matches;
+});
+
+const rank = ({ isMe, status }: Person) => (isMe ? 0 : status === "here" ? 1 : status === "away" ? 2 : 3);
+
+export function showRoster(world: World): void {
+  setText(count, `${world.counts.people} here`);
+  if (!roster.open) return;
+  const people = [...world.people.values()].sort(
+    (a, b) => rank(a) - rank(b) || (a.name || a.handle).localeCompare(b.name || b.handle),
+  );
+  const shown = people.slice(0, maxRows);
+  while (list.children.length > shown.length) list.lastElementChild!.remove();
+  shown.forEach((person, i) => {
+    let row = list.children[i];
+    if (!(row instanceof HTMLLIElement)) {
+      row = makeRow();
+      list.append(row);
+    }
+    fillRow(row as HTMLLIElement, person);
+  });
+  if (people.length > shown.length) list.append(make("li", "note", `and ${people.length - shown.length} more`));
+}
+
+function makeRow(): HTMLLIElement {
+  const row = make("li");
+  const name = make("span", "name");
+  name.append(make("span"), make("span", "note"));
+  row.append(make("span", "swatch"), name, make("span", "square"));
+  return row;
+}
+
+function fillRow(row: HTMLLIElement, person: Person): void {
+  const [swatch, name, square] = [...row.children] as HTMLSpanElement[];
+  const classes = [person.isMe && "me", person.guest && "guest", person.status !== "here" && "absent"];
+  const className = classes.filter(Boolean).join(" ");
+  if (row.className !== className) row.className = className;
+  const color = colorOf(person.avatar.color, hashOf(person.id));
+  if (swatch!.dataset["color"] !== color) {
+    swatch!.dataset["color"] = color;
+    swatch!.style.background = color;
+  }
+  setText(name!.children[0]!, person.name || person.handle);
+  setText(name!.children[1]!, noteOf(person));
+  setText(square!, person.placed && person.status === "here" ? gridReference(person.x, person.y) : "");
+  name!.title = `${person.name} (${person.handle})`;
+}
+
+function noteOf(person: Person): string {
+  if (person.status === "ghost") return person.to ? ` → ${person.to}` : " went elsewhere";
+  if (person.status === "away") return " away";
+  if (person.isMe) return " you";
+  const kind = person.kind === "human" ? "" : ` ${person.kind}`;
+  return `${kind}${person.guest ? " guest" : ""}${person.attention === "hidden" ? " dozing" : ""}`;
+}
