@@ -1,10 +1,15 @@
 /** The SDK against a real server: joining, presence, movement, props, and coming back after all that can happen. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect, type Hereabouts, type HereaboutsError, type World } from "../client/index.ts";
-import { type ServerProcess, startServerProcess } from "./lib/server.ts";
+import { startTestServer, type TestServer } from "./lib/server.ts";
 
 const settings = { GRACE_MS: "1500", GHOST_MS: "800" };
-let server: ServerProcess;
+let server: TestServer;
 let people: Hereabouts[] = [];
 let slugNumber = 0;
 
@@ -41,14 +46,39 @@ function cut(world: World): void {
   else ws.close();
 }
 
+/** A token made by `npm run token` with the server's own data. */
+async function mint(...args: string[]): Promise<string> {
+  const env = { ...process.env, DATA_DIR: server.dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, ["services/identity/mint.ts", ...args], { env });
+  return stdout.trim();
+}
+
+/** A server that can be ended and started again on the same port with the same data. */
+async function startStopping() {
+  const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
+  let running = await startTestServer({ env: settings, dataDir });
+  const { url, port } = running;
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  return {
+    url,
+    async end(signal: NodeJS.Signals) {
+      process.kill(running.pid, signal);
+      return running.exited;
+    },
+    async restart() {
+      running = await startTestServer({ env: { ...settings, PORT: String(port) }, dataDir });
+    },
+  };
+}
+
 beforeAll(async () => {
-  server = await startServerProcess(settings);
+  server = await startTestServer({ env: settings });
 });
 afterEach(async () => {
   await Promise.all(people.map((here) => here.close()));
   people = [];
 });
-afterAll(() => server.dispose());
+afterAll(() => server.stop());
 
 describe("worlds", () => {
   it("[WO1] any slug is a world, and two slugs share nothing", async () => {
@@ -214,7 +244,7 @@ describe("presence", () => {
     wa.moveTo({ x: 33, y: 0 });
     await until(() => wb.people.get(a.identity.id)?.x === 33, "A's pose");
     const events = record(wb);
-    await a.signIn(await server.mint("--handle", `ada${process.pid}`, "--name", "Ada"));
+    await a.signIn(await mint("--handle", `ada${process.pid}`, "--name", "Ada"));
     await until(() => wb.people.get(a.identity.id)?.name === "Ada", "B sees Ada");
     const ada = wb.people.get(a.identity.id)!;
     expect([ada.guest, ada.handle, ada.x, wb.people.size]).toEqual([false, `ada${process.pid}`, 33, 2]);
@@ -225,7 +255,7 @@ describe("presence", () => {
 
 describe("coming back", () => {
   it("[SD2] after the server is killed and restarted: same people, same places, props kept, queue sent", async () => {
-    const own = await startServerProcess(settings);
+    const own = await startStopping();
     const [a, b] = await Promise.all(["A", "B"].map((name) => connect(own.url, { name, storage: null })));
     people.push(a!, b!);
     const slug = newSlug();
@@ -233,7 +263,7 @@ describe("coming back", () => {
     await wa.props.set("lamp", true, { saved: true });
     wa.moveTo({ x: 12, y: 34 });
     await pause(1300);
-    await own.kill();
+    await own.end("SIGKILL");
     await until(() => wa.connection === "reconnecting", "A notices");
     const heard: string[] = [];
     wb.on("say", ({ text }) => heard.push(text));
@@ -246,19 +276,19 @@ describe("coming back", () => {
     expect(wb.props.get("lamp")).toBe(true);
     await wa.say("still here");
     await until(() => heard.length === 1, "B hears A");
-    await own.dispose();
+    await own.end("SIGTERM");
   });
 
   it("[SD2] after a drain: everyone comes back by themselves", async () => {
-    const own = await startServerProcess(settings);
+    const own = await startStopping();
     const here = await connect(own.url, { storage: null });
     people.push(here);
     const world = await here.world(newSlug());
-    expect(await own.stop()).toBe(0);
+    expect(await own.end("SIGTERM")).toEqual({ code: 0, signal: null });
     await until(() => world.connection === "reconnecting", "it notices");
     await own.restart();
     await until(() => world.connection === "open", "it is back", 10_000);
-    await own.dispose();
+    await own.end("SIGTERM");
   });
 
   it("[SD3] what goes wrong names its cause and remedy", async () => {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { build, type InlineConfig } from "vite";
 
@@ -57,7 +57,6 @@ async function buildAll(stamp: string): Promise<void> {
       },
     });
     await writeFile(join(fresh, stampName), stamp);
-    await mkdir(resolve(dist, ".."), { recursive: true });
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);
   } finally {

@@ -1,105 +1,129 @@
 /**
- * A server of one's own for a test: `server.ts` as a child process on a free port, with a data folder that goes away with
- * it. Its output is kept line by line.
+ * The whole server as a child process, as an operator starts it: on a free port of 127.0.0.1, with a data folder of its
+ * own and nothing of this process's environment. What it writes is kept line by line.
+ *
+ * `stop()` ends it and removes the folder. Call it in `afterAll`, whatever happened.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
 
-const root = resolve(import.meta.dirname, "../..");
-const readyMs = 15_000;
+const entry = fileURLToPath(new URL("../../server.ts", import.meta.url));
+const readyWithinMs = 20_000;
 
-export interface ServerProcess {
-  readonly url: string;
-  readonly port: number;
-  readonly dataDir: string;
-  /** Lines of standard output and standard error so far. */
-  readonly lines: readonly string[];
+/** A line of output and when it came, in ms of performance.now(). */
+export type Line = { at: number; text: string; from: "stdout" | "stderr" };
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+
+export interface Launched {
   readonly pid: number;
-  /** kill -9. */
-  kill(): Promise<void>;
-  /** Starts again on the same port with the same data, after `kill` or `stop`. */
-  restart(): Promise<void>;
-  /** SIGTERM; resolves with the exit code. The data folder goes with `dispose`. */
-  stop(): Promise<number | null>;
-  /** Stops it, if it runs, and removes its data. */
-  dispose(): Promise<void>;
-  /** A token made by `npm run token` with these arguments. */
-  mint(...args: string[]): Promise<string>;
+  readonly dataDir: string;
+  readonly lines: readonly Line[];
+  /** Settles when the process is gone and all it wrote was read. */
+  readonly exited: Promise<Exit>;
+  /** SIGTERM, and SIGKILL if it takes longer than `withinMs`; then removes the data folder. */
+  stop(withinMs?: number): Promise<Exit>;
 }
 
-export async function startServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
-  const port = await freePort();
-  const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
-  const settings = {
-    ...process.env,
-    PORT: String(port),
-    HOST: "127.0.0.1",
-    DATA_DIR: dataDir,
-    LOG_FORMAT: "json",
-    ...env,
-  };
-  const url = `http://127.0.0.1:${port}`;
-  const lines: string[] = [];
-  let child: ChildProcess;
+export interface TestServer extends Launched {
+  readonly port: number;
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** The structured log lines so far. */
+  logs(): Record<string, unknown>[];
+  /** Value of a metric: all series of that name added up, or those that have the given labels. 0 if there is none. */
+  metric(name: string, labels?: string): Promise<number>;
+  rssBytes(): Promise<number>;
+}
 
-  const start = async () => {
-    child = spawn(process.execPath, ["server.ts"], { cwd: root, env: settings, stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [child.stdout!, child.stderr!]) createInterface(stream).on("line", (line) => lines.push(line));
-    const end = performance.now() + readyMs;
-    while (!(await isReady(url))) {
-      if (child.exitCode !== null || performance.now() > end) throw new Error(`no server:\n${lines.join("\n")}`);
-      await new Promise((retry) => setTimeout(retry, 50));
-    }
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    child.kill(signal);
-    await once(child, "exit");
-    return child.exitCode;
-  };
+export interface LaunchOptions {
+  /** Settings by their names in config.ts. */
+  env?: Record<string, string>;
+  args?: readonly string[];
+  /** A module that the process loads before the server: a fixture that breaks something. */
+  preload?: URL;
+  /** A data folder of the caller's, which is not removed. */
+  dataDir?: string;
+}
 
-  await start();
+/** Starts the process and waits for nothing. */
+export function launch({ env = {}, args = [], preload, dataDir }: LaunchOptions = {}): Launched {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), "hereabouts-test-"));
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...(preload ? ["--import", preload.href] : []), entry, ...args],
+    {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder, LOG_FORMAT: "json", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const lines: Line[] = [];
+  for (const from of ["stdout", "stderr"] as const) {
+    createInterface({ input: child[from]! }).on("line", (text) => lines.push({ at: performance.now(), text, from }));
+  }
+  const exited = new Promise<Exit>((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
   return {
-    url,
-    port,
-    dataDir,
+    pid: child.pid!,
+    dataDir: folder,
     lines,
-    get pid() {
-      return child.pid!;
+    exited,
+    async stop(withinMs = 10_000) {
+      const kill = setTimeout(() => child.kill("SIGKILL"), withinMs);
+      child.kill("SIGTERM");
+      const exit = await exited;
+      clearTimeout(kill);
+      if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+      return exit;
     },
-    kill: async () => void (await end("SIGKILL")),
-    restart: start,
-    stop: () => end("SIGTERM"),
-    async dispose() {
-      await end("SIGTERM");
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-    async mint(...args) {
-      const command = ["services/identity/mint.ts", ...args];
-      const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env: settings });
-      return stdout.trim();
-    },
+  };
+}
+
+/** Starts a server and waits until /readyz says that it may take seats. */
+export async function startTestServer(options: LaunchOptions = {}): Promise<TestServer> {
+  const process = launch(options);
+  let gone: Exit | undefined;
+  void process.exited.then((exit) => (gone = exit));
+  const deadline = performance.now() + readyWithinMs;
+  for (;;) {
+    const port = process.lines.map(({ text }) => /also at\s+http:\/\/[^ :]+:(\d+)/.exec(text)?.[1]).find(Boolean);
+    if (port && (await isReady(`http://127.0.0.1:${port}`))) return running(process, Number(port));
+    if (gone || performance.now() > deadline) {
+      await process.stop(0);
+      throw new Error(`The server did not come up:\n${process.lines.map(({ text }) => text).join("\n")}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function running(process: Launched, port: number): TestServer {
+  const url = `http://127.0.0.1:${port}`;
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  const sum = (text: string, name: string, labels = "") => {
+    let total = 0;
+    for (const line of text.split("\n")) {
+      const [, series, given, value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+      if (series === name && (given ?? "").includes(labels)) total += Number(value);
+    }
+    return total;
+  };
+  return {
+    ...process,
+    port,
+    url,
+    logs: () => process.lines.flatMap(({ text }) => (text.startsWith("{") ? [JSON.parse(text) as Record<string, unknown>] : [])),
+    metric: async (name, labels) => sum(await metrics(), name, labels),
+    rssBytes: async () => sum(await metrics(), "process_resident_memory_bytes"),
   };
 }
 
 async function isReady(url: string): Promise<boolean> {
-  return fetch(`${url}/readyz`).then(
-    (response) => response.ok,
-    () => false,
-  );
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false;
+  }
 }

@@ -201,6 +201,14 @@ function drawMouth(pen: CanvasRenderingContext2D, face: Face, r: number): void {
   pen.stroke();
 }
 
+/** The faces of people who chose none. */
+const plainFaces = ["•‿•", "^‿^", "•_•", "•ᴥ•", "•ω•"] as const;
+
+/** The face to draw: what the person chose, else one that follows from who they are. */
+export function faceOf(chosen: string, seed: number): string {
+  return chosen || plainFaces[Math.floor(seed / colors.length) % plainFaces.length]!;
+}
+
 /** The colour to draw: what the person chose if it is one, else one that follows from who they are. */
 export function colorOf(chosen: string, seed: number): string {
   if (chosen !== "" && CSS.supports("color", chosen)) return chosen;

@@ -3,7 +3,7 @@
  * drawing needs (how far through a step, how long at rest, how visible).
  */
 import type { Person } from "hereabouts/client";
-import { bodyReach, colorOf, drawBlob } from "../shared/blob.ts";
+import { bodyReach, colorOf, drawBlob, faceOf } from "../shared/blob.ts";
 import { hashOf } from "../shared/seed.ts";
 import type { Point } from "../shared/terrain.ts";
 import { drawMeRing, drawShadow, drawWake } from "./marks.ts";
@@ -120,7 +120,7 @@ export class Figure {
     const y = Math.round(this.#gazeY * gazeSteps) / gazeSteps;
     const blink = !stage.still && (stage.time + (this.#seed % 4096) / 512) % 4.3 < 0.13;
     const asleep = this.person.attention === "hidden" || this.person.status === "away" || blink;
-    const { face } = this.person.avatar;
+    const face = faceOf(this.person.avatar.face, this.#seed);
     const { color } = this;
     return stage.sprites.get(`blob ${color} ${face} ${x} ${y} ${asleep}`, stage.camera.scale, reach, (pen) =>
       drawBlob(pen, { color, face, x, y, asleep }),

@@ -3,7 +3,7 @@
  * name, which is verified when joining: the page is loaded again for it.
  */
 import type { Person } from "hereabouts/client";
-import { bodyRadius, colorOf, colors, drawBlob, faces } from "../../shared/blob.ts";
+import { bodyRadius, colorOf, colors, drawBlob, faceOf, faces } from "../../shared/blob.ts";
 import { hashOf } from "../../shared/seed.ts";
 import { storedLook, storedName, storeLook, storeName } from "../storage.ts";
 import { find, make } from "./dom.ts";
@@ -57,8 +57,9 @@ let shown = "";
 
 /** Shows oneself as one is now. Cheap if nothing changed. */
 export function showLook(me: Person): void {
-  const color = colorOf(me.avatar.color, hashOf(me.id));
-  const face = me.avatar.face || faces[0];
+  const seed = hashOf(me.id);
+  const color = colorOf(me.avatar.color, seed);
+  const face = faceOf(me.avatar.face, seed);
   const now = `${color} ${face} ${me.guest}`;
   if (now === shown) return;
   shown = now;
