@@ -105,7 +105,6 @@ export class Seat<State> {
     this.heard();
     room.onLeave((code, reason) => this.#onLeave(room, code, reason));
     room.onError(() => {});
-    room.onMessage("draining", () => {});
     this.#options.onRoom(room);
     this.#setState("open");
   }

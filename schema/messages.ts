@@ -85,7 +85,6 @@ export type WorldAnnouncements = {
   role: { role: "player" | "spectator" };
   /** A guest signed in: the person `was` is `id` from now on. Comes before the state says so. */
   identified: { was: string; id: string };
-  draining: { inMs: number };
 };
 
 /** NFC, trimmed, without control characters and those that turn the direction of what follows. */

@@ -53,6 +53,7 @@ export class PresencePlugin {
       share,
       exclusive: exclusiveSeats,
     });
+    this.#log(client, "joined");
     if (services.presence.seat(seat)?.role === "spectator") client.send("role", { role: "spectator" });
   }
 
@@ -68,12 +69,19 @@ export class PresencePlugin {
   leave(client: SeatClient, code: number | undefined): void {
     if (!client.userData) return;
     const end = endOf(code, client);
+    this.#log(client, end);
     if (end === "held") this.hold(client);
     else this.#room.services.presence.apply({ type: "leave", seat: client.userData.seat, reason: end });
   }
 
   close(): void {
     this.#unwatch();
+  }
+
+  #log({ userData }: SeatClient, what: string): void {
+    const { services, key } = this.#room;
+    const { identity, connection, seat } = userData!;
+    services.log.debug({ room: key, person: identity.person, connection, seat }, `seat ${what}`);
   }
 
   #onChanges(changes: readonly Change[]): void {

@@ -4,6 +4,7 @@
  * Who is in it comes from presence and becomes state; poses travel as frames; messages are one file each. A person has
  * one place (slot, pose, avatar) however many tabs they have; the tab that plays moves it.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { AuthContext } from "@colyseus/core";
 import type { z } from "zod";
 import { loadPiece, type Piece } from "../../pieces/index.ts";
@@ -59,7 +60,7 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     for (const register of [handleSay, handleEmote, handleAvatar, handleProps, handlePiece]) register(this);
     this.setTimestep(() => this.#movement.sendFrames(this.clients, performance.now()), 1000 / tickHz);
     this.clock.setInterval(() => this.#people.savePoses(), savePosesMs);
-    this.clock.setInterval(() => this.setMetadata(this.#describe()), describeMs);
+    this.clock.setInterval(() => this.#publish(), describeMs);
   }
 
   override onJoin(client: SeatClient, options: unknown): void {
@@ -86,6 +87,11 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
   #describe() {
     const { people, connections, guests } = this.services.presence.counts(this.key);
     return { slug: this.state.slug, kind: "world", label: this.state.slug, people, connections, guests };
+  }
+
+  #publish(): void {
+    const next = this.#describe();
+    if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
   }
 
   /** Presence says who came, went or changed: the state follows. */

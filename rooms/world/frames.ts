@@ -123,9 +123,7 @@ export class Frames {
 
   #encodeChoice(view: View): number {
     const poses = this.#poses;
-    view.sentAt ??= new Uint32Array(maxSlots).fill(view.syncedTick);
-    view.syncedTick = 0;
-    const { sentAt } = view;
+    const sentAt = this.#sentAt(view);
     const end = this.#options.largeBytes - blocksAt - (view.correction ? correctionBytes : 0);
     const room = Math.max(1, Math.floor(end / this.#bytesPerMover));
     const count = this.#interest.choose(poses, sentAt, view.slot, room, this.#chosen);
@@ -136,6 +134,17 @@ export class Frames {
     });
     if (written > 8) this.#adapt(bytes / written, written < count);
     return bytes;
+  }
+
+  /** What `view` was sent when, with room for every slot there is. */
+  #sentAt(view: View): Uint32Array {
+    const { slots } = this.#poses;
+    if (view.sentAt && view.sentAt.length >= slots) return view.sentAt;
+    const grown = new Uint32Array(Math.min(maxSlots, 2 ** Math.ceil(Math.log2(slots)))).fill(view.syncedTick);
+    if (view.sentAt) grown.set(view.sentAt);
+    view.sentAt = grown;
+    view.syncedTick = 0;
+    return grown;
   }
 
   /** Asks for as many movers as fit: at once for fewer where some did not, slowly for more. */

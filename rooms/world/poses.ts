@@ -38,6 +38,11 @@ export class Poses implements QuantizedPoses {
     return this.#exact.push(undefined) - 1;
   }
 
+  /** All slots are below this. */
+  get slots(): number {
+    return this.#exact.length;
+  }
+
   free(slot: number, now: number): void {
     this.#exact[slot] = undefined;
     this.changedAt[slot] = 0;

@@ -7,7 +7,7 @@ import { find, make, setText } from "../world/hud/dom.ts";
 import { initOpen } from "./open.ts";
 import { Print } from "./print.ts";
 import { sampleOf, showSample } from "./sample.ts";
-import { peopleIn, type Status, uptimeText, watchStatus } from "./status.ts";
+import { type Status, uptimeText, watchStatus } from "./status.ts";
 
 const pieces = [
   { slug: "field", about: "Hedges, furrows and a path to the pond." },
@@ -17,7 +17,6 @@ const pieces = [
 
 const sheets = find("sheets", HTMLOListElement);
 const census = find("census", HTMLParagraphElement);
-const rooms = find("rooms", HTMLParagraphElement);
 const footer = find("footer", HTMLElement);
 const copy = find("copy", HTMLButtonElement);
 
@@ -43,30 +42,13 @@ const made = pieces.map(makeSheet);
 
 function showStatus(status: Status | undefined): void {
   for (const { slug, count, print } of made) {
-    const people = peopleIn(status, slug);
+    const people = status?.here.get(slug);
     setText(count, people === undefined ? "" : people === 0 ? "nobody here" : `${people} here`);
     count.classList.toggle("none", people === 0);
     print.setPeople(people ?? 0);
   }
   setText(census, status ? `${status.people} online` : "");
   setText(footer, status ? `hereabouts ${status.version}, ${uptimeText(status.uptimeSeconds)}` : "hereabouts");
-  showRooms(status);
-}
-
-const maxRooms = 8;
-
-function showRooms(status: Status | undefined): void {
-  const others = (status?.rooms ?? [])
-    .filter(({ kind, name, people }) => kind === "world" && people > 0 && !pieces.some(({ slug }) => slug === name))
-    .sort((a, b) => b.people - a.people)
-    .slice(0, maxRooms);
-  rooms.hidden = others.length === 0;
-  rooms.replaceChildren("Open now: ");
-  others.forEach(({ name, people }, i) => {
-    const link = make("a", "", name);
-    link.href = `/${name}`;
-    rooms.append(i > 0 ? ", " : "", link, ` (${people} here)`);
-  });
 }
 
 const sample = sampleOf(location.origin);
@@ -84,4 +66,7 @@ const tint = () => applyPalette(paletteOf("field", currentScheme()));
 tint();
 onSchemeChange(tint);
 initOpen();
-watchStatus(showStatus);
+watchStatus(
+  pieces.map(({ slug }) => slug),
+  showStatus,
+);

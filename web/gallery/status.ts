@@ -1,43 +1,41 @@
 /**
- * How many people are where, asked from `GET /status` every few seconds while the page is seen. The page does without
- * when there is no answer.
+ * How many people are where, asked every few seconds while the page is seen: `GET /status` for all, `GET /session/:slug`
+ * for each piece shown. The page does without when there is no answer.
  */
 
 const everyMs = 5000;
 
-export type Room = { readonly kind: string; readonly name: string; readonly people: number };
 export type Status = {
   readonly version: string;
   readonly uptimeSeconds: number;
   readonly people: number;
-  /** Undefined where the server does not tell. */
-  readonly rooms: readonly Room[] | undefined;
+  /** People by slug, for the slugs that were asked for. */
+  readonly here: ReadonlyMap<string, number>;
 };
 
 /** Calls back with each answer, and with undefined when there was none. */
-export function watchStatus(listener: (status: Status | undefined) => void): void {
+export function watchStatus(slugs: readonly string[], listener: (status: Status | undefined) => void): void {
   const ask = async () => {
     if (document.hidden) return;
-    try {
-      const response = await fetch("/status", { signal: AbortSignal.timeout(everyMs) });
-      listener(response.ok ? readStatus(await response.json()) : undefined);
-    } catch {
-      listener(undefined);
-    }
+    listener(await askStatus(slugs).catch(() => undefined));
   };
   void ask();
   setInterval(ask, everyMs);
   document.addEventListener("visibilitychange", ask);
 }
 
-function readStatus(answer: Status): Status {
-  return { ...answer, rooms: Array.isArray(answer.rooms) ? answer.rooms : undefined };
+async function askStatus(slugs: readonly string[]): Promise<Status> {
+  const [status, ...sessions] = await Promise.all([
+    getJson<Omit<Status, "here">>("/status"),
+    ...slugs.map((slug) => getJson<{ counts: { people: number } }>(`/session/${slug}`)),
+  ]);
+  return { ...status, here: new Map(slugs.map((slug, i) => [slug, sessions[i]!.counts.people])) };
 }
 
-/** People in a world; 0 if nobody ever opened it, undefined if it is not known. */
-export function peopleIn(status: Status | undefined, slug: string): number | undefined {
-  if (!status?.rooms) return undefined;
-  return status.rooms.find(({ kind, name }) => kind === "world" && name === slug)?.people ?? 0;
+async function getJson<T>(path: string): Promise<T> {
+  const response = await fetch(path, { signal: AbortSignal.timeout(everyMs) });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return (await response.json()) as T;
 }
 
 export function uptimeText(seconds: number): string {

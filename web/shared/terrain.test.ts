@@ -1,3 +1,4 @@
+/** The land of a slug: the same for everyone, walkable, and joined to its neighbours. */
 import { describe, expect, it } from "vitest";
 import { gridReference, isInPlot, sheetHalf, terrainOf } from "./terrain.ts";
 

@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   stage.onChange(() => applyPalette(stage.palette));
   showTitle(slug);
   const here = await connect(location.origin, { name: storedName() || undefined });
-  const world = await here.world(slug, { avatar: storedLook() });
+  const world = await here.world(slug, { avatar: storedLook(), share: true });
   const app = new App(stage, here, world, focusSpeech);
   const fail = app.fail;
   initSpeech({

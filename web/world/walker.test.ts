@@ -1,3 +1,4 @@
+/** Walking: speed, edges, and corrections that are taken at once but shown softly. */
 import { describe, expect, it } from "vitest";
 import { Walker, walkSpeed } from "./walker.ts";
 

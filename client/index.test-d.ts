@@ -1,0 +1,57 @@
+/** What a piece developer types, checked by the compiler: `tsc` fails if a line that must not compile does. */
+import { connect, type Hereabouts, HereaboutsError, type Json, type Person, type World } from "./index.ts";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+const holds = <T extends true>(): T | undefined => undefined;
+
+export async function aPiece(): Promise<void> {
+  const here = await connect("http://localhost:2567", { name: "Ada" });
+  holds<Equal<typeof here, Hereabouts>>();
+  const world = await here.world("meadow", { avatar: { color: "#fff" }, share: true });
+  holds<Equal<typeof world, World>>();
+
+  world.moveTo({ x: 1, y: 2 });
+  world.moveTo({ x: 1, y: 2, z: 3, angle: Math.PI });
+  // @ts-expect-error a pose needs both x and y
+  world.moveTo({ x: 1 });
+
+  for (const person of world.people.values()) {
+    holds<Equal<typeof person.x, number>>();
+    holds<Equal<typeof person.status, "here" | "away" | "ghost">>();
+    holds<Equal<typeof person.to, string | undefined>>();
+    // @ts-expect-error others are moved by themselves
+    person.x = 3;
+  }
+
+  world.on("join", ({ person }) => holds<Equal<typeof person, Person>>());
+  world.on("leave", ({ reason }) => reason satisfies "left" | "lost" | "moved" | "kicked" | "drained" | "replaced");
+  world.on("refused", (error) => holds<Equal<typeof error, HereaboutsError>>());
+  world.on("prop", ({ value }) => holds<Equal<typeof value, Json | undefined>>());
+  world.on("piece:bell", ({ data }) => holds<Equal<IsAny<typeof data>, false>>());
+  // @ts-expect-error there is no such event
+  world.on("jion", () => {});
+  // @ts-expect-error a join has no reason
+  world.on("join", ({ reason }) => reason);
+
+  await world.props.set("lamp", { on: true }, { saved: true });
+  // @ts-expect-error a function is not JSON
+  await world.props.set("lamp", () => {});
+  holds<Equal<ReturnType<typeof world.props.get>, Json | undefined>>();
+  world.send("piece:bell", { tone: 3 });
+  // @ts-expect-error custom messages begin with piece:
+  world.send("bell", 3);
+
+  holds<Equal<IsAny<typeof world.room.state>, false>>();
+  holds<Equal<typeof world.room.state.slug, string>>();
+  holds<Equal<IsAny<Person["avatar"]>, false>>();
+  holds<Equal<typeof here.identity.handle, string>>();
+
+  try {
+    await here.travel("pond");
+  } catch (error) {
+    if (error instanceof HereaboutsError && error.code === "ROOM_FULL") throw error;
+    // @ts-expect-error no such code
+    if (error instanceof HereaboutsError && error.code === "ROOM_FUL") throw error;
+  }
+}

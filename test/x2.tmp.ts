@@ -1,0 +1,1 @@
+import "@colyseus/core"; console.log(process.listeners("unhandledRejection").map(String), process.listeners("uncaughtException").length);
