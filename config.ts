@@ -5,18 +5,35 @@
  * throws BAD_SETTING or UNKNOWN_SETTING naming the setting and the remedy. `npm run config` prints the outcome.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { HereaboutsError } from "./schema/errors.ts";
 
 const whole = (min: number, max: number) =>
-  z.coerce.number({ error: "must be a number" }).int("must be a whole number").min(min).max(max);
+  z
+    .string()
+    .regex(/^-?\d+$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off", ""] });
 const text = z.string();
 const optionalUrl = z
   .url({ protocol: /^https?$/, error: "must be an address like https://rooms.example.org" })
   .transform((url) => url.replace(/\/+$/, ""))
   .or(z.literal(""));
+
+/** What express's `trust proxy` takes, but for numbers of hops: those trust whoever asks. */
+const proxies = z.string().refine((value) => value.split(/[\s,]+/).every(isProxy), {
+  error: "must be addresses or ranges with commas, like 10.0.0.0/8, or loopback, linklocal or uniquelocal",
+});
+
+function isProxy(value: string): boolean {
+  if (["", "loopback", "linklocal", "uniquelocal"].includes(value)) return true;
+  const [, address = "", bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+}
 
 type Setting = { type: z.ZodType; unit: string; default: string; meaning: string; secret?: true };
 
@@ -35,7 +52,7 @@ export const settings = {
     meaning: "address that clients reach the server by; empty takes it from each request",
   },
   TRUST_PROXY: {
-    type: text,
+    type: proxies,
     unit: "addresses",
     default: "",
     meaning: "proxies whose X-Forwarded-* headers count: addresses or ranges with commas, or loopback",
@@ -157,6 +174,28 @@ export const settings = {
     default: "4194304",
     meaning: "unsent bytes above which a client that stopped reading is cut",
   },
+  CHAT_PIECES: {
+    type: text.regex(/^([a-z0-9_-]+=[a-z0-9_-]+[\s,]*)*$/, "must be pairs like system=chat,clock=tower"),
+    unit: "chat=piece",
+    default: "system=chat",
+    meaning: "chats whose own piece has another name than they have",
+  },
+  CHAT_FONTS: { type: text, unit: "names", default: "", meaning: "fonts that a line may ask for, with commas" },
+  CHAT_UNFILTERED: { type: text, unit: "chats", default: "", meaning: "chats without the word filter, with commas" },
+  CHAT_KEEP: { type: whole(100, 100_000_000), unit: "lines", default: "100000", meaning: "lines kept of each chat" },
+  ROSTER_MAX: {
+    type: whole(10, 5000),
+    unit: "people",
+    default: "500",
+    meaning: "people a chat's roster lists; counts stay exact",
+  },
+  REDIS_URL: {
+    type: z.url({ protocol: /^rediss?$/, error: "must be an address like redis://127.0.0.1:6379" }).or(z.literal("")),
+    unit: "url",
+    default: "",
+    meaning: "Redis that keeps the chats instead of the embedded database",
+    secret: true,
+  },
   DRAIN_MS: { type: whole(0, 120_000), unit: "ms", default: "10000", meaning: "longest time from SIGTERM to the end" },
 } as const satisfies Record<string, Setting>;
 
@@ -216,9 +255,13 @@ function parseArgs(args: readonly string[]): [string, string][] {
   for (let i = 0; i < args.length; i++) {
     const match = /^--([a-z0-9-]+)(?:=(.*))?$/i.exec(args[i]!);
     if (!match) throw new HereaboutsError("UNKNOWN_SETTING", `Argument "${args[i]}": write --port 3000.`);
+    const name = match[1]!.toUpperCase().replaceAll("-", "_");
     const next = args[i + 1];
-    const value = match[2] ?? (next === undefined || next.startsWith("--") ? "1" : args[++i]!);
-    pairs.push([match[1]!.toUpperCase().replaceAll("-", "_"), value]);
+    const isAlone = match[2] === undefined && (next === undefined || next.startsWith("--"));
+    if (isAlone && names.includes(name as Name) && settings[name as Name].type !== flag) {
+      throw new HereaboutsError("BAD_SETTING", `${name} (argument): it needs a value.`);
+    }
+    pairs.push([name, match[2] ?? (isAlone ? "1" : args[++i]!)]);
   }
   return pairs;
 }

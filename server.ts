@@ -2,28 +2,35 @@
  * Composes everything and listens: services, rooms, routes and pages on one port.
  * `npm start` runs it; tests call `startServer` with a configuration of their own.
  */
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
 import { type Config, readProcessConfig } from "./config.ts";
+import { toServerError } from "./rooms/BaseRoom.ts";
+import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
+import { guardJoins } from "./rooms/colyseus.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { worldRoomWith } from "./rooms/world/WorldRoom.ts";
 import { authRoutes } from "./routes/auth.ts";
+import { chatRoutes } from "./routes/chat.ts";
 import { errorHandler, notFound } from "./routes/errors.ts";
 import { guardRequests } from "./routes/guard.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { mountMonitor } from "./routes/monitor.ts";
+import { mountOperations } from "./routes/ops.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { HereaboutsError } from "./schema/errors.ts";
+import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
+import { createChats } from "./services/chats/chats.ts";
 import { createHandles } from "./services/identity/handles.ts";
 import { createTokens } from "./services/identity/tokens.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
 import { createMetrics } from "./services/ops/metrics.ts";
-import { createPresence } from "./services/presence/presence.ts";
+import { createPresence, steadyNow } from "./services/presence/presence.ts";
 import { keptSecret } from "./services/secrets.ts";
 import { openStorage, type Storage } from "./services/storage.ts";
 import { createWorldSaves } from "./services/worldsaves.ts";
@@ -37,13 +44,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Starts a server. Throws PORT_IN_USE. One at a time in a process: Colyseus has one matchmaker. */
+/** Starts a server. Throws PORT_IN_USE or BAD_SETTING. One at a time in a process: Colyseus has one matchmaker. */
 export async function startServer(config: Config): Promise<RunningServer> {
   await checkPort(config);
   const log = createLog(config);
-  const storage = openStorage(config.dataDir);
+  const storage = openDataDir(config);
   const services = createServices(config, log, storage);
-  const http = createHttpServer();
+  const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
   const colyseus = new Server({
     transport: new WebSocketTransport({ server: http, maxPayload: config.maxPayload }),
     gracefullyShutdown: false,
@@ -52,7 +59,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     express: (app) => mountRoutes(app),
   });
   matchMaker.controller.exposedMethods = ["joinOrCreate", "join", "joinById", "reconnect"];
+  guardJoins((error) => {
+    services.metrics.errors.inc({ where: "join" });
+    log.limited("error", "join", { error }, "a join failed");
+    return toServerError(new HereaboutsError("INTERNAL"));
+  });
   colyseus.define("world", worldRoomWith(services)).filterBy(["slug"]);
+  colyseus.define("chat", chatRoomWith(services)).filterBy(["instance"]);
 
   let isDraining = false;
   let closePages = async () => {};
@@ -60,13 +73,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
   async function mountRoutes(app: Application): Promise<void> {
     app.disable("x-powered-by");
-    app.set("trust proxy", config.trustProxy ? config.trustProxy.split(/[\s,]+/) : false);
+    app.set("trust proxy", config.trustProxy ? config.trustProxy.split(/[\s,]+/).filter(Boolean) : false);
     const router = express.Router();
     healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage: storage.check });
     sessionRoutes(router, services);
     authRoutes(router, services);
+    chatRoutes(router, services);
     app.use(router);
     mountMonitor(app, login, log);
+    mountOperations(app, login, { ...services, process: () => matchMaker.processId });
     closePages = await mountPages(app, { dev: config.dev, server: http });
     app.use(notFound);
     app.use(errorHandler(log));
@@ -86,21 +101,47 @@ export async function startServer(config: Config): Promise<RunningServer> {
       http.closeAllConnections();
       services.presence.close();
       services.saves.close();
+      await services.chats.log.close();
       storage.close();
     },
   };
 }
 
+/** Other upgrades (a client that offers HTTP/2, say) are answered as if they had not been asked for, as HTTP says. */
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
+
 function createServices(config: Config, log: Log, storage: Storage): RoomServices {
-  const presence = createPresence(config);
+  const { dataDir, chatKeep: keep } = config;
+  const onChatError = (error: unknown) => log.limited("error", "chatlog", { error }, "the chat log failed");
+  const chats = createChats(
+    config,
+    createSqliteChatLog({ dataDir, keep, onError: onChatError, now: steadyNow }),
+    steadyNow,
+  );
+  const presence = createPresence({ ...config, pieceOf: chats.pieceOf });
   return {
     config,
     log,
+    chats,
     presence,
+    now: steadyNow,
     metrics: createMetrics(presence),
     tokens: createTokens(config, createHandles(storage)),
     saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
   };
+}
+
+/** Throws BAD_SETTING where nothing can be kept. */
+function openDataDir({ dataDir }: Config): Storage {
+  try {
+    return openStorage(dataDir);
+  } catch (cause) {
+    throw new HereaboutsError("BAD_SETTING", `DATA_DIR: "${dataDir}" does not open: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
 }
 
 /** Without a password for operators one is made at the first start; only that start shows it. */
@@ -130,12 +171,12 @@ function colyseusLog(log: Log) {
 
 /** Colyseus never settles `listen` on a port that is taken. */
 async function checkPort({ port, host }: Config): Promise<void> {
-  if (port === 0) return;
   await new Promise<void>((resolve, reject) => {
     const probe = createNetServer();
     probe.once("error", (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === "EADDRINUSE" ? `Port ${port} is taken.` : `Port ${port}: ${cause.message}.`;
-      reject(new HereaboutsError("PORT_IN_USE", reason, { cause }));
+      const isTaken = cause.code === "EADDRINUSE";
+      const details = isTaken ? `Port ${port} is taken.` : `PORT ${port} on HOST "${host}": ${cause.message}.`;
+      reject(new HereaboutsError(isTaken ? "PORT_IN_USE" : "BAD_SETTING", details, { cause }));
     });
     probe.listen(port, host, () => probe.close(() => resolve()));
   });

@@ -17,7 +17,7 @@ export function toKnown(thrown: unknown): HereaboutsError {
 }
 
 export function isRefusal(value: unknown): value is Refusal {
-  return typeof value === "object" && value !== null && (value as { code?: string }).code! in errorTable;
+  return typeof value === "object" && value !== null && Object.hasOwn(errorTable, String((value as Refusal).code));
 }
 
 /** `fetch` of JSON that throws a HereaboutsError for every answer but a good one. */

@@ -8,6 +8,7 @@ export interface Me {
   handle: string;
   name: string;
   guest: boolean;
+  role: "member" | "service" | "moderator" | "admin";
   token: string;
 }
 

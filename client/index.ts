@@ -14,9 +14,11 @@
 import { Client } from "colyseus.js";
 import { HereaboutsError } from "../schema/errors.ts";
 import { parseSlug } from "../schema/slug.ts";
+import { ChatView } from "./chat.ts";
+import { fetchJson } from "./errors.ts";
 import { identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
 import { connectionOfTab } from "./tab.ts";
-import type { ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
+import type { Chat, ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
 import { WorldView } from "./world.ts";
 
 export { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
@@ -39,6 +41,7 @@ class Connection implements Hereabouts {
   readonly #client: Client;
   readonly #connection: string;
   readonly #worlds = new Map<string, Promise<WorldView>>();
+  readonly #chats = new Map<string, Promise<ChatView>>();
   readonly #options: ConnectOptions;
   #me: Me;
   #isClosed = false;
@@ -53,8 +56,8 @@ class Connection implements Hereabouts {
   }
 
   get identity() {
-    const { id, handle, name, guest } = this.#me;
-    return { id, handle, name, guest };
+    const { id, handle, name, guest, role } = this.#me;
+    return { id, handle, name, guest, role };
   }
 
   async world(name: string, options: JoinOptions = {}): Promise<World> {
@@ -64,6 +67,15 @@ class Connection implements Hereabouts {
     this.#worlds.set(slug, world);
     world.catch(() => this.#worlds.delete(slug));
     return world;
+  }
+
+  async chat(name: string, options: { invisible?: boolean } = {}): Promise<Chat> {
+    if (this.#isClosed) throw new HereaboutsError("CLOSED");
+    const instance = parseSlug(name);
+    const chat = this.#chats.get(instance) ?? this.#joinChat(instance, options.invisible ?? false);
+    this.#chats.set(instance, chat);
+    chat.catch(() => this.#chats.delete(instance));
+    return chat;
   }
 
   async travel(name: string, options: JoinOptions = {}): Promise<World> {
@@ -76,16 +88,22 @@ class Connection implements Hereabouts {
 
   async signIn(token: string): Promise<void> {
     const me = await whoIs(this.url, token);
-    const worlds = await Promise.all(this.#worlds.values());
+    const seats = await Promise.all([...this.#worlds.values(), ...this.#chats.values()]);
     this.#me = me;
     this.#client.auth.token = token;
-    await Promise.all(worlds.map((world) => world.identify(token)));
+    await Promise.all(seats.map((seat) => seat.identify(token)));
+  }
+
+  async erase(): Promise<number> {
+    const headers = { authorization: `Bearer ${this.#me.token}` };
+    const { lines } = await fetchJson<{ lines: number }>(`${this.url}/auth/me`, { method: "DELETE", headers });
+    return lines;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const worlds = await Promise.allSettled(this.#worlds.values());
-    await Promise.all(worlds.map((world) => (world.status === "fulfilled" ? world.value.leave() : undefined)));
+    const seats = await Promise.allSettled([...this.#worlds.values(), ...this.#chats.values()]);
+    await Promise.all(seats.map((seat) => (seat.status === "fulfilled" ? seat.value.leave() : undefined)));
   }
 
   /** A guest whose token the server does not know any more becomes a new one; a token that was given is its giver's to renew. */
@@ -93,6 +111,20 @@ class Connection implements Hereabouts {
     if (!this.#me.guest) return;
     this.#me = await identify(this.url, this.#options);
     this.#client.auth.token = this.#me.token;
+  }
+
+  async #joinChat(instance: string, invisible: boolean): Promise<ChatView> {
+    const chat = new ChatView({
+      client: this.#client,
+      instance,
+      connection: this.#connection,
+      me: () => this.#me,
+      renew: () => this.#renew(),
+      invisible,
+    });
+    chat.on("closed", () => this.#chats.delete(instance));
+    await chat.join();
+    return chat;
   }
 
   async #join(slug: string, join: JoinOptions): Promise<WorldView> {

@@ -16,6 +16,7 @@ export class PersonView implements Person {
   #fields: PersonFields;
   #bubble: { text: string; until: number } | undefined;
   isMe = false;
+  #isMissed = false;
 
   constructor(fields: PersonFields, source: PoseSource, track: Track) {
     this.#fields = fields;
@@ -26,9 +27,22 @@ export class PersonView implements Person {
   /** Takes over what the state says. Returns false if that is what it said before. */
   update(fields: PersonFields): boolean {
     const before = this.#fields;
+    const wasMissed = this.#isMissed;
     this.#fields = fields;
+    this.#isMissed = false;
     const keys = Object.keys(fields) as (keyof PersonFields)[];
-    return keys.some((key) => fields[key] !== before[key]);
+    return wasMissed || keys.some((key) => fields[key] !== before[key]);
+  }
+
+  /** A room made anew does not know them yet: away, for now. Returns false if that is so already. */
+  miss(): boolean {
+    if (this.#isMissed) return false;
+    this.#isMissed = true;
+    return true;
+  }
+
+  get isMissed(): boolean {
+    return this.#isMissed;
   }
 
   get id() {
@@ -50,7 +64,7 @@ export class PersonView implements Person {
     return this.#fields.guest;
   }
   get status() {
-    return this.#fields.status as Person["status"];
+    return this.#isMissed ? "away" : (this.#fields.status as Person["status"]);
   }
   get to() {
     return this.#fields.to || undefined;

@@ -1,6 +1,7 @@
 /**
  * The people of a world as the SDK shows them: compared with each state that comes, so that joining again after a drop
- * tells what changed meanwhile and nothing else.
+ * tells what changed meanwhile and nothing else. A room that was made anew knows only who is back already: there the
+ * others count as away until `holdUntil`, as they would have on a server that went on.
  */
 import type { LeaveReason } from "../schema/messages.ts";
 import type { PersonState } from "../schema/world.ts";
@@ -15,6 +16,7 @@ export class Roster {
   readonly bySlot: (PersonView | undefined)[] = [];
   readonly #make: (fields: ReturnType<typeof fieldsOf>) => PersonView;
   readonly #reasons = new Map<string, LeaveReason>();
+  #holdUntil = 0;
 
   constructor(make: (fields: ReturnType<typeof fieldsOf>) => PersonView) {
     this.#make = make;
@@ -25,6 +27,11 @@ export class Roster {
     this.#reasons.set(id, reason);
   }
 
+  /** The room is another one than before: until `time` nobody is missed. */
+  hold(time: number): void {
+    this.#holdUntil = time;
+  }
+
   /** The person `was` is `id` from now on. */
   rename(was: string, id: string): void {
     const person = this.people.get(was);
@@ -33,7 +40,8 @@ export class Roster {
     this.people.set(id, person);
   }
 
-  sync(state: Iterable<PersonState>): RosterEvent[] {
+  /** Takes the state over at `now` and tells what that changed. */
+  sync(state: Iterable<PersonState>, now: number): RosterEvent[] {
     const events: RosterEvent[] = [];
     const gone = new Map(this.people);
     this.bySlot.fill(undefined);
@@ -53,8 +61,12 @@ export class Roster {
       this.bySlot[fields.slot] = this.people.get(fields.id);
     }
     for (const [id, person] of gone) {
+      if (now < this.#holdUntil) {
+        if (person.miss()) events.push({ type: "update", person });
+        continue;
+      }
       this.people.delete(id);
-      events.push({ type: "leave", person, reason: this.#reasons.get(id) ?? "left" });
+      events.push({ type: "leave", person, reason: this.#reasons.get(id) ?? (person.isMissed ? "lost" : "left") });
     }
     this.#reasons.clear();
     return events;

@@ -30,7 +30,8 @@ export interface SeatOptions<State> extends SeatEvents<State> {
 }
 
 const retryMs = [0, 250, 500, 1000, 2000, 4000];
-/** The server sends something at least four times a second: silence this long means the link is dead. */
+/** After this long without a word from the server it is asked for one; without an answer the link is dead. */
+const askMs = 2500;
 const silentMs = 6000;
 const checkMs = 1000;
 const finalCodes = new Set<ErrorCode>(["KICKED", "REPLACED"]);
@@ -148,8 +149,13 @@ export class Seat<State> {
     const now = performance.now();
     const slept = now - this.#checkedAt > checkMs * 3;
     this.#checkedAt = now;
-    if (this.#state !== "open" || slept || now - this.#heardAt < silentMs) return;
+    const silence = now - this.#heardAt;
+    if (this.#state !== "open" || slept || silence < askMs) return;
     const room = this.#room!;
+    if (silence < silentMs) {
+      room.ping(() => this.heard());
+      return;
+    }
     this.#onLeave(room, 1006, "silent");
     room.removeAllListeners();
     room.connection.close();

@@ -1,23 +1,38 @@
 /**
- * Turns the poses that frames bring, some 20 a second or fewer, into one for each instant.
+ * Turns the poses that frames bring, from every tick to one in two seconds, into one for each instant.
  *
- * Others are drawn a little in the past, between the two poses around that instant; for how long is taken from how often
- * poses come and how late. Past the newest pose one goes on as before for a moment, then stands still.
+ * Others are drawn a little in the past, between the two poses around that instant; how far is taken from how often their
+ * poses come and how late. Time as it is drawn goes slower or faster where that changes, never back and never past the
+ * newest pose: so a straight walk never jerks, and whoever stops is drawn where they stopped.
  */
 import type { Pose } from "../schema/geometry.ts";
 
 type Sample = Pose & { at: number };
 
-const keep = 8;
-const maxAheadMs = 60;
+const keep = 64;
+/** The server sends whoever moves at least this often: a longer pause is a rest. */
+const restMs = 2000;
+/** Below this part of one's usual speed over a pause, one stood still for some of it. */
+const restShare = 0.6;
+/** How soon drawn time makes up for what it is off, and how slow and fast it goes for that. */
+const catchUpMs = 250;
+const slowest = 0.5;
+const fastest = 2;
 const turn = 2 * Math.PI;
 
 export class Track {
+  readonly #tickMs: number;
   readonly #samples: Sample[] = [];
+  /** How long one has to wait for the next pose of someone who moves. */
   #intervalMs: number;
+  /** Units a ms that this person moves at. */
+  #speed = 0;
+  /** The instant of server time that was drawn last, and when that was. */
+  #drawn: { at: number; now: number } | undefined;
 
   /** `tickMs`: how often poses come at best. */
   constructor(tickMs: number) {
+    this.#tickMs = tickMs;
     this.#intervalMs = tickMs;
   }
 
@@ -29,15 +44,13 @@ export class Track {
     return this.#samples.at(-1);
   }
 
-  /** Takes a pose of server time `at`. An older one than the newest is dropped; one after a rest ends the rest. */
-  push(at: number, pose: Pose): void {
+  /** Takes a pose of server time `at`. One that is not newer than the newest is dropped. */
+  push(at: number, { x, y, z, angle }: Pose): void {
     const last = this.#samples.at(-1);
+    const next = { x, y, z, angle, at };
     if (last && at <= last.at) return;
-    const gap = last ? at - last.at : 0;
-    if (last && gap > this.#intervalMs * 3) last.at = at - this.#intervalMs;
-    else if (last) this.#intervalMs += (gap - this.#intervalMs) * 0.2;
-    const { x, y, z, angle } = pose;
-    this.#samples.push({ x, y, z, angle, at });
+    if (last) this.#bridge(last, next);
+    this.#samples.push(next);
     while (this.#samples.length > keep) this.#samples.shift();
   }
 
@@ -46,22 +59,27 @@ export class Track {
     return this.#intervalMs * 1.25 + Math.min(150, jitterMs * 2);
   }
 
-  /** The pose at server time `at`. Undefined before any has come. */
-  sample(at: number): Pose | undefined {
+  /**
+   * The pose to draw at `now`, when it is `serverNow` by the server's time and frames come `jitterMs` late.
+   * Undefined before any has come.
+   */
+  sample(now: number, serverNow: number, jitterMs: number): Pose | undefined {
     const samples = this.#samples;
     const newest = samples.at(-1);
     if (!newest) return undefined;
-    let after = samples.length - 1;
-    while (after > 0 && samples[after - 1]!.at >= at) after--;
-    if (at >= newest.at) return ahead(samples.at(-2), newest, at);
-    const before = samples[after - 1];
-    const next = samples[after]!;
+    const at = this.#advance(now, serverNow - this.delay(jitterMs), newest.at);
+    while (samples.length > 2 && samples[1]!.at <= at) samples.shift();
+    const after = samples.findIndex((sample) => sample.at >= at);
+    const [before, next] = [samples[after - 1], samples[after] ?? newest];
     return before ? mix(before, next, (at - before.at) / (next.at - before.at)) : next;
   }
 
   /** Another server's time, or another person's slot: nothing that came before counts. */
   clear(): void {
     this.#samples.length = 0;
+    this.#intervalMs = this.#tickMs;
+    this.#speed = 0;
+    this.#drawn = undefined;
   }
 
   /** Times begin anew with a new connection: stay where one was until poses come. */
@@ -70,14 +88,35 @@ export class Track {
     this.clear();
     if (newest) this.#samples.push({ ...newest, at: Number.NEGATIVE_INFINITY });
   }
-}
 
-function ahead(before: Sample | undefined, newest: Sample, at: number): Pose {
-  if (!before) return newest;
-  const span = newest.at - before.at;
-  const extra = Math.min(at - newest.at, maxAheadMs, span);
-  const settling = at - newest.at > maxAheadMs ? Math.max(0, 1 - (at - newest.at - maxAheadMs) / maxAheadMs) : 1;
-  return mix(before, newest, 1 + (extra / span) * settling);
+  /** Decides how one came from `last` to `next`: on the way all the time, or after a rest. */
+  #bridge(last: Sample, next: Sample): void {
+    const gap = next.at - last.at;
+    if (gap === Number.POSITIVE_INFINITY) {
+      last.at = next.at - this.#tickMs;
+      return;
+    }
+    const distance = Math.hypot(next.x - last.x, next.y - last.y, next.z - last.z);
+    const hasRested = gap > restMs || (gap > this.#tickMs * 1.5 && distance / gap < this.#speed * restShare);
+    const moving = hasRested ? Math.min(gap, Math.max(this.#tickMs, distance / this.#speed || 0)) : gap;
+    if (moving < gap) this.#samples.push({ ...last, at: next.at - moving });
+    this.#speed = Math.max(distance / moving, this.#speed * 0.9);
+    this.#intervalMs = Math.max(moving, this.#intervalMs + (moving - this.#intervalMs) * 0.2);
+    // a rest need not be drawn to its end before one goes on
+    const resumed = next.at - moving - this.#intervalMs;
+    if (this.#drawn && this.#drawn.at >= last.at && resumed > this.#drawn.at) this.#drawn.at = resumed;
+  }
+
+  /** The instant to draw: near `wanted`, never before the one drawn last, never past the newest pose. */
+  #advance(now: number, wanted: number, newest: number): number {
+    const drawn = this.#drawn;
+    const passed = drawn ? Math.max(0, now - drawn.now) : 0;
+    const off = drawn ? wanted - passed - drawn.at : 0;
+    const pace = Math.min(fastest, Math.max(slowest, 1 + off / catchUpMs));
+    const at = Math.min(newest, drawn && off < restMs ? Math.max(drawn.at, drawn.at + passed * pace) : wanted);
+    this.#drawn = { at, now };
+    return at;
+  }
 }
 
 function mix(a: Pose, b: Pose, part: number): Pose {
@@ -86,6 +125,6 @@ function mix(a: Pose, b: Pose, part: number): Pose {
     x: a.x + (b.x - a.x) * part,
     y: a.y + (b.y - a.y) * part,
     z: a.z + (b.z - a.z) * part,
-    angle: a.angle + arc * Math.min(1, part),
+    angle: a.angle + arc * part,
   };
 }

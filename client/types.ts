@@ -4,6 +4,9 @@ import type { HereaboutsError } from "../schema/errors.ts";
 import type { Pose } from "../schema/geometry.ts";
 import type { Attention, AvatarChange, LeaveReason } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
+import type { Chat } from "./chatTypes.ts";
+
+export type * from "./chatTypes.ts";
 
 /** JSON, as props and custom messages carry it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -117,18 +120,30 @@ export interface JoinOptions {
   avatar?: AvatarChange;
   /** Lets those in the piece you came from know that you are in this one. Off unless you say so. */
   share?: boolean;
+  /** Counted nowhere and shown to nobody but moderators. */
+  invisible?: boolean;
 }
 
 export interface Hereabouts {
   readonly url: string;
   /** Who one is: verified by the server. */
-  readonly identity: { readonly id: string; readonly handle: string; readonly name: string; readonly guest: boolean };
+  readonly identity: {
+    readonly id: string;
+    readonly handle: string;
+    readonly name: string;
+    readonly guest: boolean;
+    readonly role: "member" | "service" | "moderator" | "admin";
+  };
   /** Joins the world of a slug. Joining one that is joined already gives the same world. */
   world(slug: string, options?: JoinOptions): Promise<World>;
+  /** Joins a chat, or gives the one that was joined. One stays in it through `travel`. */
+  chat(instance: string, options?: { invisible?: boolean }): Promise<Chat>;
   /** Joins the world of `slug` and then leaves the ones joined before, so that one is never in neither. */
   travel(slug: string, options?: JoinOptions): Promise<World>;
   /** A guest becomes who the token says, in place: no leave, no join. */
   signIn(token: string): Promise<void>;
+  /** Takes out what one said and where one was, everywhere, also on open screens. Resolves with how many lines that were. */
+  erase(): Promise<number>;
   /** Leaves everything. */
   close(): Promise<void>;
 }

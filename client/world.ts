@@ -28,6 +28,8 @@ export interface WorldOptions {
   join: JoinOptions;
 }
 
+const holdMs = 10_000;
+
 export class WorldView implements World, PoseSource {
   readonly slug: string;
   readonly props: PropsView;
@@ -44,6 +46,8 @@ export class WorldView implements World, PoseSource {
   #geometry: Geometry = geometryOf(defaultBounds);
   #tickMs = 50;
   #role: "player" | "spectator" = "player";
+  #roomId: string | undefined;
+  #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #counts = { people: 0, connections: 0, guests: 0 };
 
   constructor({ client, slug, connection, myId, renew, join }: WorldOptions) {
@@ -60,6 +64,7 @@ export class WorldView implements World, PoseSource {
         attention: attentionOfTab(),
         avatar: this.#avatar,
         share: join.share ?? false,
+        invisible: join.invisible ?? false,
       }),
       onRoom: (room) => this.#listen(room),
       onState: (state) => this.#onConnection(state),
@@ -158,12 +163,12 @@ export class WorldView implements World, PoseSource {
   poseAt(person: PersonView): Pose | undefined {
     const now = performance.now();
     if (person.isMe && this.#role === "player" && this.#mover.hasPose) return this.#mover.at(now);
-    const delay = person.track.delay(this.#clock.jitterMs);
-    return person.track.sample(this.#clock.at(now) - delay);
+    return person.track.sample(now, this.#clock.at(now), this.#clock.jitterMs);
   }
 
   #listen(room: Room<unknown, WorldState>): void {
     this.#clock.reset();
+    this.#holdPeople(room);
     for (const person of this.people.values()) person.track.restart();
     this.#role = "player";
     room.onStateChange((state) => this.#onState(state));
@@ -196,12 +201,28 @@ export class WorldView implements World, PoseSource {
     this.#geometry = geometryOf(state.bounds);
     this.#tickMs = 1000 / (state.tickHz || 20);
     this.#counts = { people: state.peopleCount, connections: state.connectionCount, guests: state.guestCount };
-    const events = this.#roster.sync(state.people.values());
+    this.#syncPeople(state);
+    for (const change of this.props.sync(state.props.entries())) this.#events.emit("prop", change);
+    this.#hasState.resolve();
+  }
+
+  #syncPeople(state: WorldState): void {
+    const events = this.#roster.sync(state.people.values(), performance.now());
     const myId = this.#myId();
     for (const person of this.people.values()) person.isMe = person.id === myId;
     for (const { type, ...data } of events) this.#events.emit(type, data);
-    for (const change of this.props.sync(state.props.entries())) this.#events.emit("prop", change);
-    this.#hasState.resolve();
+  }
+
+  /** A room made anew, after a restart, gets as long as a server holds people before anyone is missed. */
+  #holdPeople(room: Room<unknown, WorldState>): void {
+    const isAnother = this.#roomId !== undefined && this.#roomId !== room.roomId;
+    this.#roomId = room.roomId;
+    if (!isAnother) return;
+    this.#roster.hold(performance.now() + holdMs);
+    clearTimeout(this.#holdTimer);
+    this.#holdTimer = setTimeout(() => {
+      if (this.#seat.isOpen) this.#syncPeople(this.room.state);
+    }, holdMs + 50);
   }
 
   #onFrame(bytes: Uint8Array): void {
@@ -239,6 +260,7 @@ export class WorldView implements World, PoseSource {
 
   #onClosed(error: HereaboutsError | undefined): void {
     this.#unwatch();
+    clearTimeout(this.#holdTimer);
     this.#mover.close();
     this.#outbox.close();
     this.#events.emit("closed", { error });

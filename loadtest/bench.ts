@@ -11,6 +11,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { canPin, startChild, stopChild } from "./lib/child.ts";
+import { canCount } from "./lib/instructions.ts";
 import { number, parseOptions, text, whole } from "./lib/options.ts";
 import { type Cell, figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
@@ -18,6 +19,7 @@ import { UsageError } from "./lib/usage.ts";
 const options = {
   people: whole(100, 2, 8000, "people", "how many take part"),
   seconds: number(10, 1, 3600, "s", "how long each round measures"),
+  warmup: number(10, 0, 600, "s", "how long each walks before: the code of either server is compiled by then"),
   rounds: whole(3, 1, 100, "rounds", "of each server"),
   rate: number(20, 0.1, 60, "Hz", "moves that each sends"),
   spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
@@ -32,13 +34,18 @@ type Spread = { median: number; min: number; max: number };
 
 const compared: [figure: string, title: string, digits: number][] = [
   ["cpu", "server CPU, % of a core", 1],
+  ["instructions", "server instructions, millions/s", 1],
   ["bytes", "down, bytes/s each", 0],
   ["up", "up, bytes/s each", 0],
   ["known.p50", "age of the newest known pose p50, ms", 1],
   ["known.p99", "age of the newest known pose p99, ms", 1],
   ["rss", "server memory, MB", 0],
   ["generator.cpu", "generator CPU, % of a core", 1],
+  ["others", "CPU of what else ran here, % of a core", 1],
 ];
+
+const countSeconds = 5;
+const countsInstructions = canCount();
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
@@ -48,6 +55,7 @@ async function main([scenario = "", ...args]: string[]): Promise<number> {
   const { rounds, json, ...load } = parseOptions(args, options);
   const isPinned = canPin && availableParallelism() > 1;
   if (!isPinned) console.log("Nothing is pinned: that takes taskset and two cores.");
+  if (!countsInstructions) console.log("Instructions are not counted: that takes perf and its permission.");
   const results: Record<Subject, Round[]> = { hereabouts: [], colyseus: [] };
   for (let round = 0; round < rounds && !stop.signal.aborted; round++) {
     // Who goes first changes each round, so that a machine that warms up or slows down favours neither.
@@ -56,8 +64,9 @@ async function main([scenario = "", ...args]: string[]): Promise<number> {
       if (stop.signal.aborted) break;
       const result = await runRound(subject, load, isPinned);
       results[subject].push(result);
-      const { cpu = Number.NaN, "known.p99": p99 = Number.NaN } = result.figures;
-      console.log(`round ${round + 1}  ${subject.padEnd(10)}  CPU ${figure(cpu, 1)} %  age p99 ${figure(p99, 1)} ms`);
+      const { cpu, "known.p99": p99, others } = result.figures;
+      const shown = `CPU ${figure(cpu, 1)} %  age p99 ${figure(p99, 1)} ms  others' CPU ${figure(others, 1)} %`;
+      console.log(`round ${round + 1}  ${subject.padEnd(10)}  ${shown}`);
     }
   }
   const complete = Math.min(...subjects.map((subject) => results[subject].length));
@@ -78,6 +87,7 @@ async function runRound(subject: Subject, load: Record<string, string | number>,
   for (const [name, value] of Object.entries(load)) args.push(`--${name}`, String(value));
   if (subject !== "hereabouts") args.push("--baseline", subject);
   if (isPinned) args.push("--server-core", "0");
+  if (countsInstructions) args.push("--instructions", String(countSeconds));
   const complaints: string[] = [];
   const onLine = (line: string) => /^(FAILED|WARNING)/.test(line) && complaints.push(line);
   const child = startChild({ args, core: isPinned ? 1 : undefined, onLine });

@@ -5,7 +5,9 @@
 import { Board } from "./lib/board.ts";
 import { now, pause } from "./lib/clock.ts";
 import { limitOf } from "./lib/gauge.ts";
+import { countInstructions } from "./lib/instructions.ts";
 import { becomeGuest, type Guest } from "./lib/lightClient.ts";
+import { machineCpuMs, ownCpuMs } from "./lib/neighbours.ts";
 import { choice, number, text, type Values } from "./lib/options.ts";
 import type { Usage } from "./lib/prometheus.ts";
 import type { commonOptions, Report, Run, Scenario } from "./lib/scenario.ts";
@@ -22,6 +24,8 @@ const ownOptions = {
   slug: text("slug", "the world", "load"),
   spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
   stride: number(1, 0.001, 100, "units", "what one move measures"),
+  warmup: number(1, 0, 600, "s", "how long they walk before it is measured"),
+  instructions: number(0, 0, 600, "s", "count the server's instructions for so long afterwards, by perf; 0: do not"),
   baseline: choice(["colyseus"], "the same load on plain Colyseus, for comparison"),
 };
 
@@ -29,7 +33,6 @@ type WorldOptions = Values<typeof ownOptions> & Values<typeof commonOptions>;
 
 /** Walking speed: a world may take more for an attempt to cheat. */
 const fastest = 200;
-const settleMs = 1000;
 const restMs = 3000;
 const leaveMs = 5000;
 const guestsAtOnce = 8;
@@ -60,12 +63,13 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
   const threads = await assemble(target, options, run);
   try {
     await unlessAborted(run.signal, threads.all("join"));
-    await pause(settleMs, run.signal);
+    await pause(options.warmup * 1000, run.signal);
     const before = await readUse(target);
     await threads.all("measure");
     await watch(threads, options, run);
     const results = await threads.all<Result>("result");
     const after = await readUse(target);
+    const instructions = await counted(target, run.signal.aborted ? 0 : options.instructions);
     await threads.all("rest");
     run.progress(`all at rest: in ${restMs / 1000} s everyone must know where everyone is`);
     await pause(restMs);
@@ -81,6 +85,8 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
       loads,
       measuredMs: Math.max(...results.map(({ measuredMs }) => measuredMs)),
       server: serverUse(before, after, start, end),
+      othersPercent: options.url ? Number.NaN : othersUse(before, after),
+      instructions,
       limit: loads.map(limitOf).find((reason) => reason !== undefined),
       interrupted: run.signal.aborted,
     };
@@ -141,10 +147,19 @@ async function watch(threads: Threads, { seconds, people }: WorldOptions, run: R
   }
 }
 
-type Reading = { usage: Usage | undefined; at: number };
+type Reading = { usage: Usage | undefined; at: number; machineMs: number; ownMs: number };
 
 async function readUse(target: Target): Promise<Reading> {
-  return { usage: await target.usage(), at: now() };
+  const usage = await target.usage();
+  return { usage, at: now(), machineMs: machineCpuMs(), ownMs: ownCpuMs() };
+}
+
+/** What neither the server nor this process used of the machine, in percent of one core. */
+function othersUse(before: Reading, after: Reading): number {
+  if (!before.usage || !after.usage) return Number.NaN;
+  const serverMs = (after.usage.cpuSeconds - before.usage.cpuSeconds) * 1000;
+  const otherMs = after.machineMs - before.machineMs - (after.ownMs - before.ownMs) - serverMs;
+  return Math.max(0, (otherMs / (after.at - before.at)) * 100);
 }
 
 /** CPU between two readings around what was measured; what was counted, from the start of the test to its end. */
@@ -157,6 +172,11 @@ function serverUse(before: Reading, after: Reading, start: Reading, end: Reading
     refused: counted("refused"),
     dropped: counted("dropped"),
   };
+}
+
+/** Instructions of the server per second, while everyone goes on walking. */
+async function counted({ pid }: Target, seconds: number): Promise<number> {
+  return pid === undefined || seconds === 0 ? Number.NaN : countInstructions(pid, seconds);
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -15,6 +15,7 @@ import {
   type RoomException,
   ServerError,
 } from "@colyseus/core";
+import { MapSchema, Schema } from "@colyseus/schema";
 import { closeOf, type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import type { LeaveReason } from "../schema/messages.ts";
 import type { Identity } from "../services/identity/person.ts";
@@ -46,7 +47,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   /** Makes the seat of a client that joins. Throws ROOM_FULL. */
   protected seat(
     client: SeatClient,
-    join: Partial<Pick<SeatData, "connection" | "attention" | "share">>,
+    join: Partial<Pick<SeatData, "connection" | "attention" | "share" | "invisible">>,
     identity: Identity,
   ): SeatData {
     const { config } = this.services;
@@ -59,6 +60,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
       connection: join.connection ?? client.sessionId,
       attention: join.attention ?? "visible",
       share: join.share ?? false,
+      invisible: join.invisible ?? false,
       budget: new Budget(config, performance.now()),
     };
     client.userData = seat;
@@ -86,6 +88,31 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   _forceClientDisconnect(sessionId: string): void {
     const client = this.clients.get(sessionId);
     if (client?.userData) this.end(client, "KICKED");
+  }
+
+  /** What the monitor's button to edit state calls: anything but another value of the same type would break the encoder. */
+  _editStateProperty(path: readonly (string | number)[], value: unknown): void {
+    const owner = this.#stateAt(path.slice(0, -1));
+    const key = String(path.at(-1));
+    const isText = typeof value === "string" && value.isWellFormed();
+    const isValue = isText || typeof value === "boolean" || Number.isFinite(value);
+    if (!owner || !isValue || typeof owner[key] !== typeof value) throw notEditable(path);
+    owner[key] = value;
+  }
+
+  /** What its button to delete calls: entries of maps, as fields are always there. */
+  _deleteStateProperty(path: readonly (string | number)[]): void {
+    const owner = this.#stateAt(path.slice(0, -1));
+    if (!(owner instanceof MapSchema)) throw notEditable(path);
+    owner.delete(String(path.at(-1)));
+  }
+
+  #stateAt(path: readonly (string | number)[]): Record<string, unknown> | undefined {
+    let at: unknown = this.state;
+    for (const key of path) {
+      at = at instanceof MapSchema ? at.get(String(key)) : at instanceof Schema ? at[key as keyof Schema] : undefined;
+    }
+    return at instanceof Schema || at instanceof MapSchema ? (at as unknown as Record<string, unknown>) : undefined;
   }
 
   clientOfSeat(seat: string): SeatClient | undefined {
@@ -125,9 +152,23 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
 
   override onUncaughtException(error: RoomException, where: string): void {
     const cause = error.cause instanceof Error ? error.cause : error;
-    if (cause instanceof ServerError) return;
+    if (!(cause instanceof ServerError)) this.report(cause, where);
+  }
+
+  /** Logs and counts what was thrown where nothing should be. */
+  report(error: unknown, where: string): void {
     this.services.metrics.errors.inc({ where });
-    this.services.log.limited("error", `${this.key} ${where}`, { room: this.key, error: cause }, `${where} failed`);
+    this.services.log.limited("error", `${this.key} ${where}`, { room: this.key, error }, `${where} failed`);
+  }
+
+  /** Colyseus calls this from a bare timer: what it throws would reach the process. */
+  override broadcastPatch(): boolean {
+    try {
+      return super.broadcastPatch();
+    } catch (error) {
+      this.report(error, "broadcastPatch");
+      return false;
+    }
   }
 
   #cutSlowClients(): void {
@@ -141,6 +182,10 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
 
 /** Closes after which Colyseus's own SDK does not come back; ours joins again and finds its place held. */
 const finalForSdk = new Set<number>([CloseCode.SERVER_SHUTDOWN, CloseCode.WITH_ERROR, closeOf("TOO_LARGE")]);
+
+function notEditable(path: readonly (string | number)[]): HereaboutsError {
+  return new HereaboutsError("BAD_MESSAGE", `${path.join(".")} does not take this from the monitor.`);
+}
 
 /** How Colyseus tells a client that it is not let in: a status and a message, which our code leads. */
 export function toServerError(error: unknown): ServerError {

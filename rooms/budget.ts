@@ -3,6 +3,9 @@
  * A refused message costs nothing, so that an honest client that waits `retryAfterMs` is always taken.
  */
 
+/** What rounding may have taken from a whole token. */
+const nearlyOne = 1 - 1e-4;
+
 /** Holds `perSecond` tokens for each second of `burstSeconds`; each `take` costs one. */
 export class TokenBucket {
   readonly #perSecond: number;
@@ -21,7 +24,7 @@ export class TokenBucket {
   take(now: number): number {
     this.#tokens = Math.min(this.#capacity, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
-    if (this.#tokens >= 1) {
+    if (this.#tokens >= nearlyOne) {
       this.#tokens -= 1;
       return 0;
     }

@@ -1,9 +1,17 @@
 /** Fails loudly when a new Colyseus changes what rooms/colyseus.ts and BaseRoom lean on. */
 import { readFileSync } from "node:fs";
-import { type Client, getMessageBytes, Protocol, Room } from "@colyseus/core";
+import {
+  type Client,
+  enqueueClientRaw,
+  getMessageBytes,
+  matchMaker,
+  Protocol,
+  Room,
+  ServerError,
+} from "@colyseus/core";
 import { describe, expect, it, vi } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
-import { gateInbound, rejectRequest } from "./colyseus.ts";
+import { backlogOf, gateInbound, guardJoins, rejectRequest } from "./colyseus.ts";
 
 const client = (overrides: object = {}) =>
   ({ state: 1, enqueueRaw: vi.fn(), raw: vi.fn(), ...overrides }) as unknown as Client & { enqueueRaw: typeof vi.fn };
@@ -36,6 +44,36 @@ describe("Colyseus, as it is pinned", () => {
     expect(refused.enqueueRaw).toHaveBeenCalledWith(expected);
     const source = readFileSync("node_modules/@colyseus/shared-types/src/Protocol.ts", "utf8");
     expect(source).toMatch(/REJECTED: 1,/);
+  });
+
+  it("keeps what is sent before a join is acknowledged, where backlogOf counts it", () => {
+    const joining = client({ state: 0, _enqueuedMessages: [], ref: { bufferedAmount: 5 } });
+    enqueueClientRaw(joining as unknown as Parameters<typeof enqueueClientRaw>[0], Buffer.alloc(100));
+    expect(backlogOf(joining)).toBe(105);
+    expect(backlogOf(client({ ref: { bufferedAmount: 5 } }))).toBe(5);
+  });
+
+  it("answers joins with what invokeMethod throws, so that no word is taken for a status", async () => {
+    const { controller } = matchMaker;
+    const before = controller.invokeMethod;
+    const failing = vi.fn();
+    controller.invokeMethod = failing;
+    guardJoins((error) => new ServerError(500, `explained: ${(error as Error).message}`));
+    failing.mockRejectedValue(Object.assign(new Error("disk"), { code: "ERR_SQLITE_ERROR" }));
+    await expect(controller.invokeMethod("join", "world")).rejects.toMatchObject({
+      code: 500,
+      message: "explained: disk",
+    });
+    failing.mockRejectedValue(new ServerError(401, "no"));
+    await expect(controller.invokeMethod("join", "world")).rejects.toMatchObject({ code: 401 });
+    controller.invokeMethod = before;
+    const source = readFileSync("node_modules/@colyseus/core/src/router/default_routes.ts", "utf8");
+    expect(source).toContain("await matchMaker.controller.invokeMethod(");
+  });
+
+  it("patches from a bare timer, which BaseRoom.broadcastPatch guards", () => {
+    const source = readFileSync("node_modules/@colyseus/core/src/Room.ts", "utf8");
+    expect(source).toMatch(/setInterval\(\(\) => this\.broadcastPatch\(\)/);
   });
 
   it("is the version this was written for", () => {

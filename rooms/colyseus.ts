@@ -4,8 +4,9 @@
  * - a gate before a room takes a frame (`Room._onMessage` is bound when a client has joined)
  * - the bytes that wait in a client's socket, and ending it without waiting for it to read
  * - answering a request that was refused before Colyseus saw it
+ * - what a join is answered that failed
  */
-import { type Client, getMessageBytes, Protocol, type Room } from "@colyseus/core";
+import { type Client, getMessageBytes, matchMaker, Protocol, type Room, type ServerError } from "@colyseus/core";
 import type { WebSocket } from "ws";
 
 type Receive = (client: Client, bytes: Buffer) => void;
@@ -23,14 +24,37 @@ export function gateInbound(room: Room, gate: (client: Client, bytes: Buffer) =>
   };
 }
 
+/**
+ * Calls `explain` for each join that failed with something other than a status, and answers with what that returns.
+ * Colyseus takes an error's `code` for the status, and answers 200 where that is a word (as with those of SQLite).
+ */
+export function guardJoins(explain: (error: unknown) => ServerError): void {
+  const { controller } = matchMaker;
+  const invoke = controller.invokeMethod;
+  controller.invokeMethod = async (...call) => {
+    try {
+      return await invoke.apply(controller, call);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      throw typeof code === "number" && code >= 400 && code < 600 ? error : explain(error);
+    }
+  };
+}
+
 /** Answers request `id` with a refusal, as `ctx.reject(reason)` does. */
 export function rejectRequest(client: Client, id: number, reason: unknown): void {
   client.enqueueRaw(getMessageBytes[Protocol.ROOM_RESPONSE](id, rejected, reason));
 }
 
-/** Bytes that were sent to a client and that its socket has not taken yet. */
+/**
+ * Bytes that were sent to a client and that its socket has not taken yet, or that wait for it to acknowledge its join:
+ * Colyseus keeps those without a limit.
+ */
 export function backlogOf(client: Client): number {
-  return (client.ref as WebSocket).bufferedAmount;
+  const { _enqueuedMessages: waiting } = client as unknown as { _enqueuedMessages?: readonly Uint8Array[] };
+  let bytes = (client.ref as WebSocket).bufferedAmount;
+  if (waiting) for (const frame of waiting) bytes += frame.byteLength;
+  return bytes;
 }
 
 /** Ends a socket now, unsent bytes and all. */

@@ -2,7 +2,7 @@
  * The gate between clients and a room's handlers: everything a client sends is read, counted against its budget and
  * validated here. What does not pass is refused with a code of the error table; the seat is kept, and nothing throws.
  */
-import { type Client, Protocol, type Room } from "@colyseus/core";
+import { type Client, ClientState, Protocol, type Room } from "@colyseus/core";
 import type { z } from "zod";
 import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
@@ -72,9 +72,9 @@ export class Gate {
         this.#receiveBytes(client, inbound.type, inbound.payload, now);
         return false;
       case "control":
-        return bytes[0] !== Protocol.PING || seat.budget.takeMessage(now) === 0;
+        return this.#admitControl(client, inbound.code, now);
       case "input":
-        return this.#colyseus.inputs !== undefined && seat.budget.takeMove(now) === 0;
+        return this.#admitInput(client, now);
       case "message":
         return this.#admit(client, inbound.type, inbound.requestId, now);
       case "bad":
@@ -88,6 +88,26 @@ export class Gate {
       default:
         return inbound satisfies never;
     }
+  }
+
+  /** Leaving and the first acknowledgement of a join are free; what else has no meaning is counted as any message. */
+  #admitControl(client: SeatClient, code: number, now: number): boolean {
+    const isFree =
+      code === Protocol.LEAVE_ROOM || (code === Protocol.JOIN_ROOM && client.state === ClientState.JOINING);
+    const wait = isFree ? 0 : client.userData!.budget.takeMessage(now);
+    if (wait > 0) this.#refuse(client, new HereaboutsError("TOO_FAST", "", { retryAfterMs: wait }), "frame", undefined);
+    return wait === 0;
+  }
+
+  #admitInput(client: SeatClient, now: number): boolean {
+    const isTaken = this.#colyseus.inputs !== undefined;
+    const wait = isTaken ? client.userData!.budget.takeMove(now) : 0;
+    if (isTaken && wait === 0) return true;
+    const error = isTaken
+      ? new HereaboutsError("TOO_FAST", "", { retryAfterMs: wait })
+      : new HereaboutsError("UNKNOWN_MESSAGE", "It takes no inputs.");
+    this.#refuse(client, error, "input", undefined);
+    return false;
   }
 
   #receiveBytes(client: SeatClient, type: number, payload: Uint8Array, now: number): void {
@@ -128,7 +148,8 @@ export class Gate {
     if (error instanceof HereaboutsError) return error;
     const { services, key } = this.#room;
     services.metrics.errors.inc({ where: "message" });
-    services.log.limited("error", `${key} ${of}`, { room: key, message: of, error }, "a handler failed");
+    const kind = this.#types.has(of) ? of : (this.#customPrefix ?? "bytes");
+    services.log.limited("error", `${key} ${kind}`, { room: key, message: of, error }, "a handler failed");
     return new HereaboutsError("INTERNAL", "", { cause: error });
   }
 }

@@ -6,7 +6,7 @@ import { Protocol } from "@colyseus/core";
 import { isPlainMsgpack } from "./msgpack.ts";
 
 export type Inbound =
-  | { kind: "control" }
+  | { kind: "control"; code: number }
   | { kind: "input" }
   | { kind: "bytes"; type: number; payload: Uint8Array }
   | { kind: "message"; type: string; requestId: number | undefined }
@@ -14,16 +14,16 @@ export type Inbound =
 
 const codeMask = 0x1f;
 const maxTypeChars = 64;
-const control: Inbound = { kind: "control" };
 const input: Inbound = { kind: "input" };
 const textOf = new TextDecoder("utf-8", { fatal: true });
 
 export function readInbound(bytes: Uint8Array): Inbound {
-  switch (bytes[0]! & codeMask) {
+  const code = bytes[0]! & codeMask;
+  switch (code) {
     case Protocol.JOIN_ROOM:
     case Protocol.LEAVE_ROOM:
     case Protocol.PING:
-      return bytes.length === 1 ? control : bad("This frame carries no data.");
+      return bytes.length === 1 ? { kind: "control", code } : bad("This frame carries no data.");
     case Protocol.ROOM_INPUT_RELIABLE:
     case Protocol.ROOM_INPUT_UNRELIABLE:
       return input;

@@ -41,6 +41,8 @@ describe("isPlainMsgpack", () => {
     ["a map that claims four thousand million pairs", "df ff ff ff ff"],
     ["a string longer than the bytes", "db ff ff ff ff 61"],
     ["an extension (a regular expression)", "c7 05 78 93 a1 61 a0"],
+    ["an integer of 64 bits, which JSON has not", "cf 01 02 03 04 05 06 07 08"],
+    ["a signed one", "d3 ff 02 03 04 05 06 07 08"],
     ["nesting without end", "91".repeat(100)],
     ["a record whose keys are not an array", "d4 72 40 c0"],
     ["nothing", ""],

@@ -55,9 +55,6 @@ function walk(bytes: Uint8Array, at: number, depth: number): number {
     case 0xce:
     case 0xd2:
       return skip(bytes, at + 5);
-    case 0xcf:
-    case 0xd3:
-      return skip(bytes, at + 9);
     case 0xd4: // the packer's `undefined`, and its records
       if (bytes[at + 1] === 0) return skip(bytes, at + 3);
       return bytes[at + 1] === 0x72 ? walkRecord(bytes, at + 2, depth) : -1;
@@ -75,7 +72,7 @@ function walk(bytes: Uint8Array, at: number, depth: number): number {
       return walkPairs(bytes, at + 3, readSize(bytes, at + 1, 2), depth);
     case 0xdf:
       return walkPairs(bytes, at + 5, readSize(bytes, at + 1, 4), depth);
-    default: // extensions: not plain data
+    default: // extensions and integers of 64 bits, which become BigInt: not plain data
       return -1;
   }
 }

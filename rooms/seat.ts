@@ -13,6 +13,7 @@ export interface SeatData {
   readonly connection: string;
   readonly attention: Attention;
   readonly share: boolean;
+  readonly invisible: boolean;
   readonly budget: Budget;
   /** Set when the server ends the seat: which code it was. */
   ended?: ErrorCode;

@@ -22,10 +22,11 @@ export function errorHandler(log: Log): ErrorRequestHandler {
 }
 
 /** What express and its body parser throw has a status: those below 500 are the client's. */
-function toKnown(thrown: unknown): HereaboutsError {
+export function toKnown(thrown: unknown): HereaboutsError {
   if (thrown instanceof HereaboutsError) return thrown;
   const { status, message } = thrown as { status?: unknown; message?: unknown };
   if (status === 413) return new HereaboutsError("TOO_LARGE");
+  if (status === 404) return new HereaboutsError("NOT_FOUND");
   if (typeof status === "number" && status < 500)
     return new HereaboutsError("BAD_BODY", String(message ?? "").slice(0, 200));
   return new HereaboutsError("INTERNAL", "", { cause: thrown });

@@ -1,33 +1,47 @@
 /**
  * The door of the HTTP server: what neither Colyseus nor express survives or bounds by itself is answered here.
  *
- * A malformed Host or URL makes a parser inside Colyseus throw where nobody catches; a matchmaking body has no limit
- * there. Upgrades other than to a room are refused, but for those of Vite in development.
+ * A malformed Host, X-Forwarded-Proto or URL makes a parser inside Colyseus throw where nobody catches; a matchmaking
+ * body has no limit there, and each that it cannot read, or that is cut off, costs a stack trace on the terminal.
+ * Upgrades other than to a room are refused, but for those of Vite in development.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { json } from "express";
 import { HereaboutsError } from "../schema/errors.ts";
+import { toKnown } from "./errors.ts";
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
-const roomPattern = /^\/[\w-]+\/[\w-]+\?[\w%.~=&:+-]*$/;
-const matchmakeBytes = 65_536;
+const roomPattern = /^\/[\w-]+\/([\w-]+)\?[\w%.~=&:+-]*$/;
+/** Addresses that Colyseus answers before express is asked. */
+const colyseusPattern = /^\/(matchmake\/|__healthcheck)/;
 const maxUrl = 8192;
+const readJoin = json({ limit: "64kb" }) as unknown as (
+  req: IncomingMessage & { body?: unknown },
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /** Puts the door before all listeners that `server` has now. Call it when everything is mounted. */
 export function guardRequests(server: Server): void {
   const onRequest = server.listeners("request") as ((req: IncomingMessage, res: ServerResponse) => void)[];
   server.removeAllListeners("request");
   server.on("request", (req: IncomingMessage, res: ServerResponse) => {
+    const pass = (error: HereaboutsError | undefined) => {
+      if (!error) for (const listener of onRequest) listener.call(server, req, res);
+      else answer(res, error);
+    };
     const error = refusalOf(req);
-    if (!error) for (const listener of onRequest) listener.call(server, req, res);
-    else answer(res, error);
+    if (!error && colyseusPattern.test(req.url!)) passToColyseus(req, res, pass);
+    else pass(error);
   });
 
   const onUpgrade = server.listeners("upgrade") as ((req: IncomingMessage, socket: Duplex, head: Buffer) => void)[];
   server.removeAllListeners("upgrade");
   server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const isVite = req.headers["sec-websocket-protocol"]?.startsWith("vite-") ?? false;
-    if (isVite || (roomPattern.test(req.url ?? "") && (req.url ?? "").length <= maxUrl)) {
+    const isVite =
+      onUpgrade.some(isViteListener) && (req.headers["sec-websocket-protocol"]?.startsWith("vite-") ?? false);
+    if (isVite || isRoom(req.url ?? "")) {
       for (const listener of onUpgrade)
         if (isVite === isViteListener(listener)) listener.call(server, req, socket, head);
       return;
@@ -46,26 +60,49 @@ export function markViteListeners(server: Server, before: readonly unknown[]): v
   for (const listener of server.listeners("upgrade")) if (!before.includes(listener)) viteListeners.add(listener);
 }
 
+/** Colyseus looks rooms up in a plain object, where it finds "constructor" and takes it for one. */
+function isRoom(url: string): boolean {
+  const room = url.length <= maxUrl ? roomPattern.exec(url)?.[1] : undefined;
+  return room !== undefined && !(room in Object.prototype);
+}
+
 function refusalOf(req: IncomingMessage): HereaboutsError | undefined {
   const url = req.url ?? "";
-  if (!hostPattern.test(req.headers.host ?? ""))
+  const host = req.headers.host ?? "";
+  if (!hostPattern.test(host) || !URL.canParse(`http://${host}`)) {
     return new HereaboutsError("BAD_BODY", "The Host header is malformed.");
+  }
   if (!url.startsWith("/") || url.startsWith("//") || url.length > maxUrl || !URL.canParse(url, "http://host")) {
     return new HereaboutsError("BAD_BODY", "The address is malformed.");
-  }
-  if (!url.startsWith("/matchmake/") || req.method !== "POST") return undefined;
-  const bytes = Number(req.headers["content-length"]);
-  if (!(bytes <= matchmakeBytes)) {
-    return new HereaboutsError("TOO_LARGE", `A join needs a Content-Length of at most ${matchmakeBytes} bytes.`);
   }
   return undefined;
 }
 
+/** Colyseus makes an address of X-Forwarded-Proto as it is, and of bodies takes those that are read already. */
+function passToColyseus(
+  req: IncomingMessage & { body?: unknown },
+  res: ServerResponse,
+  pass: (error: HereaboutsError | undefined) => void,
+): void {
+  delete req.headers["x-forwarded-proto"];
+  if (req.method !== "POST") {
+    pass(undefined);
+    return;
+  }
+  readJoin(req, res, (thrown) => {
+    if (thrown) pass(toKnown(thrown));
+    else if (typeof req.body === "object" && !Array.isArray(req.body)) pass(undefined);
+    else pass(new HereaboutsError("BAD_BODY", "A join is a JSON object, sent as application/json."));
+  });
+}
+
+/** `error` is where Colyseus's SDK looks for the reason. */
 function answer(res: ServerResponse, error: HereaboutsError): void {
   res.writeHead(error.status, {
     "content-type": "application/json",
     connection: "close",
     "access-control-allow-origin": "*",
   });
-  res.end(JSON.stringify(error.toRefusal()));
+  const refusal = error.toRefusal();
+  res.end(JSON.stringify({ ...refusal, error: `${refusal.code}: ${refusal.message}` }));
 }

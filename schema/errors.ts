@@ -87,6 +87,26 @@ export const errorTable = {
     message: "This prop belongs to someone else.",
     remedy: "Only its owner can change or delete it; use another key.",
   },
+  MUTED: {
+    status: 403,
+    message: "You may not speak here for now.",
+    remedy: "Ask the moderators of this chat.",
+  },
+  BANNED: {
+    status: 403,
+    message: "You may not join this chat.",
+    remedy: "Ask the moderators of this chat.",
+  },
+  LINE_GONE: {
+    status: 404,
+    message: "There is no such line, or it was deleted.",
+    remedy: "Ask for the history again.",
+  },
+  BAD_FONT: {
+    status: 400,
+    message: "There is no such font here.",
+    remedy: "Use one of those in the details, or none.",
+  },
   PROPS_FULL: {
     status: 409,
     message: "This world holds no more props.",
@@ -214,17 +234,12 @@ export class HereaboutsError extends Error {
     return refusal;
   }
 
-  static fromRefusal(refusal: Refusal): HereaboutsError {
-    const entry: ErrorEntry | undefined = errorTable[refusal.code];
-    if (!entry) return new HereaboutsError("INTERNAL", refusal.message);
-    const details = refusal.message.startsWith(entry.message)
-      ? refusal.message.slice(entry.message.length).trim()
-      : refusal.message;
-    return new HereaboutsError(
-      refusal.code,
-      details,
-      refusal.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs },
-    );
+  /** The error behind a refusal: INTERNAL for a code that only the other side's version knows. */
+  static fromRefusal({ code, message = "", retryAfterMs }: Partial<Refusal>): HereaboutsError {
+    if (code === undefined || !Object.hasOwn(errorTable, code)) return new HereaboutsError("INTERNAL", message);
+    const entry: ErrorEntry = errorTable[code];
+    const details = message.startsWith(entry.message) ? message.slice(entry.message.length).trim() : message;
+    return new HereaboutsError(code, details, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 }
 

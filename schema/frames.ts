@@ -54,6 +54,7 @@ export function quantize(poses: QuantizedPoses, slot: number, pose: Pose, geomet
   const y = toSteps(pose.y, geometry.minY, geometry.maxY, geometry.step);
   const z = toSteps(pose.z, geometry.minZ, geometry.maxZ, geometry.step);
   const direction = toDirection(pose.angle);
+  poses.key[slot] = keyOf(slot, x, y, z !== originZ(geometry), direction !== 0);
   if (poses.x[slot] === x && poses.y[slot] === y && poses.z[slot] === z && poses.direction[slot] === direction) {
     return false;
   }
@@ -61,7 +62,6 @@ export function quantize(poses: QuantizedPoses, slot: number, pose: Pose, geomet
   poses.y[slot] = y;
   poses.z[slot] = z;
   poses.direction[slot] = direction;
-  poses.key[slot] = keyOf(slot, x, y, z !== originZ(geometry), direction !== 0);
   return true;
 }
 

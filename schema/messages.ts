@@ -21,6 +21,13 @@ export const limits = {
   connectionChars: 64,
 } as const;
 
+/** Half a surrogate pair takes other bytes than its length says, and so breaks the state of everyone who is sent it. */
+export const wellFormed = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed(), "must not have half a surrogate pair");
+
 const chars = (max: number) =>
   z
     .string()
@@ -31,41 +38,48 @@ const chars = (max: number) =>
 const attention = z.enum(["focused", "visible", "hidden"]);
 
 const avatar = z.strictObject({
-  color: z.string().max(32).optional(),
+  color: wellFormed(32).optional(),
   face: chars(16).optional(),
-  showing: z.string().max(limits.avatarBytes).optional(),
+  showing: wellFormed(limits.avatarBytes).optional(),
 });
 
-/** What a client gives when it joins a world. */
-export const worldJoin = z.object({
-  slug: z.string(),
+/** What a client gives when it joins any room. */
+export const joinShape = z.object({
   /** Names this tab across its reloads: see "connection" in docs/SPEC.md. */
   connection: z
     .string()
     .regex(/^[\w-]{8,64}$/)
     .optional(),
   attention: attention.optional(),
-  avatar: avatar.optional(),
-  /** Whether others may be told that one is in this world, where a ghost elsewhere says where it went. */
+  /** Whether others may be told that one is in this room, where a ghost elsewhere or a chat says where one is. */
   share: z.boolean().optional(),
+  /** Counted nowhere and shown to nobody but moderators. */
+  invisible: z.boolean().optional(),
 });
+
+/** What a client gives when it joins a world. */
+export const worldJoin = joinShape.extend({ slug: z.string(), avatar: avatar.optional() });
+
+/** What may be said in any room, about one's own seat. */
+export const seatMessages = {
+  attention: z.strictObject({ attention }),
+  /** Take over from the tab that plays. */
+  play: z.strictObject({}).optional(),
+  /** A guest signs in and keeps its place. */
+  identify: z.strictObject({ token: z.string().max(8 * kilobyte) }),
+} as const;
 
 export const worldMessages = {
   say: z.strictObject({ text: chars(limits.sayChars).refine((text) => text.length > 0, "must not be empty") }),
   emote: z.strictObject({ emote: chars(limits.emoteChars).refine((text) => text.length > 0, "must not be empty") }),
   avatar,
   "prop.set": z.strictObject({
-    key: z.string().min(1).max(limits.propKeyChars),
+    key: wellFormed(limits.propKeyChars).min(1),
     value: z.json(),
     owned: z.boolean().optional(),
     saved: z.boolean().optional(),
   }),
-  "prop.delete": z.strictObject({ key: z.string().min(1).max(limits.propKeyChars) }),
-  attention: z.strictObject({ attention }),
-  /** Take over from the tab that plays. */
-  play: z.strictObject({}).optional(),
-  /** A guest signs in and keeps its place. */
-  identify: z.strictObject({ token: z.string().max(8 * kilobyte) }),
+  "prop.delete": z.strictObject({ key: wellFormed(limits.propKeyChars).min(1) }),
 } as const;
 
 export type WorldMessages = { [K in keyof typeof worldMessages]: z.infer<(typeof worldMessages)[K]> };
@@ -87,10 +101,11 @@ export type WorldAnnouncements = {
   identified: { was: string; id: string };
 };
 
-/** NFC, trimmed, without control characters and those that turn the direction of what follows. */
+/** Well-formed, NFC, trimmed, without what breaks a line, controls, or turns the direction of what follows. */
 export function cleanText(text: string): string {
   return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, "")
     .normalize("NFC")
-    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "")
     .trim();
 }

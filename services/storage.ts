@@ -17,7 +17,8 @@ export interface Storage {
 export function openStorage(dataDir: string): Storage {
   if (dataDir !== ":memory:") mkdirSync(dataDir, { recursive: true });
   const db = new DatabaseSync(dataDir === ":memory:" ? dataDir : join(dataDir, "hereabouts.db"));
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
+  // every room waits while this waits for another program that holds the file: a tick, and what failed is tried again
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 50;");
   db.exec("CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, at INTEGER)");
   const probe = db.prepare("INSERT OR REPLACE INTO probe VALUES (1, ?)");
   return {
@@ -35,7 +36,7 @@ export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
     db.exec("COMMIT");
     return result;
   } catch (error) {
-    db.exec("ROLLBACK");
+    if (db.isTransaction) db.exec("ROLLBACK"); // SQLite has done so already where the disk is full
     throw error;
   }
 }

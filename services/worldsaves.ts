@@ -15,6 +15,8 @@ export interface WorldSaves {
   props(slug: string): SavedProp[];
   saveProp(slug: string, prop: SavedProp): void;
   dropProp(slug: string, key: string): void;
+  /** Forgets where a person was, everywhere (ID5). */
+  erase(person: string): void;
   flush(): void;
   close(): void;
 }
@@ -31,6 +33,7 @@ export function createWorldSaves({ db }: Storage, onError: (error: unknown) => v
   db.prepare("DELETE FROM poses WHERE at < ?").run(Date.now() - keepMs);
   const getPose = db.prepare("SELECT x, y, z, angle FROM poses WHERE slug = ? AND person = ?");
   const putPose = db.prepare("INSERT OR REPLACE INTO poses VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const deletePoses = db.prepare("DELETE FROM poses WHERE person = ?");
   const getProps = db.prepare("SELECT key, value, owner FROM props WHERE slug = ?");
   const putProp = db.prepare("INSERT OR REPLACE INTO props VALUES (?, ?, ?, ?)");
   const deleteProp = db.prepare("DELETE FROM props WHERE slug = ? AND key = ?");
@@ -77,6 +80,10 @@ export function createWorldSaves({ db }: Storage, onError: (error: unknown) => v
     },
     saveProp: (slug, prop) => void props.set(`${slug} ${prop.key}`, { slug, key: prop.key, prop }),
     dropProp: (slug, key) => void props.set(`${slug} ${key}`, { slug, key, prop: undefined }),
+    erase(person) {
+      for (const [key, saved] of poses) if (saved.person === person) poses.delete(key);
+      deletePoses.run(person);
+    },
     flush,
     close() {
       clearInterval(timer);

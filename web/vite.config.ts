@@ -33,6 +33,12 @@ export default defineConfig({
     target: "es2022",
     sourcemap: true,
     reportCompressedSize: false,
-    rolldownOptions: { input: { index: resolve(root, "index.html"), world: resolve(root, "world.html") } },
+    rolldownOptions: {
+      input: {
+        index: resolve(root, "index.html"),
+        world: resolve(root, "world.html"),
+        chat: resolve(root, "chat.html"),
+      },
+    },
   },
 });

@@ -15,7 +15,9 @@ export class Board {
   readonly x: Float32Array;
   readonly y: Float32Array;
 
-  constructor(people: number, memory = new SharedArrayBuffer(people * (stepsPerRound * 8 + 12))) {
+  /** A board of its own, or the one that another thread made, by its memory. */
+  constructor(people: number, shared?: SharedArrayBuffer) {
+    const memory = shared ?? new SharedArrayBuffer(people * (stepsPerRound * 8 + 12));
     this.people = people;
     this.memory = memory;
     const rounds = people * stepsPerRound * 8;
@@ -23,6 +25,7 @@ export class Board {
     this.step = new Int32Array(memory, rounds, people);
     this.x = new Float32Array(memory, rounds + people * 4, people);
     this.y = new Float32Array(memory, rounds + people * 8, people);
+    if (!shared) this.step.fill(-1);
   }
 
   /** A mover takes its next step at the time `at`. */

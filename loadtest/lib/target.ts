@@ -14,6 +14,8 @@ import { UsageError } from "./usage.ts";
 
 export interface Target {
   readonly url: string;
+  /** Its process, if it was started here. */
+  readonly pid: number | undefined;
   /** Undefined if the server does not tell. */
   usage(): Promise<Usage | undefined>;
   stop(): Promise<void>;
@@ -23,10 +25,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const startMs = 20_000;
 
 /** A server that runs already: it is left as it is. */
-export function runningServer(address: string): Target {
+export async function runningServer(address: string): Promise<Target> {
   if (!URL.canParse(address)) throw new UsageError(`--url ${address} is no address: write http://127.0.0.1:2567.`);
   const url = new URL(address).origin;
-  return { url, usage: () => readUsage(url), stop: async () => {} };
+  if (!(await isReady(url))) throw new UsageError(`--url ${address}: no server is ready there (${url}/readyz).`);
+  return { url, pid: undefined, usage: () => readUsage(url), stop: async () => {} };
 }
 
 /** `server.ts` on a free port, with an empty data folder that goes with it. Its log lines are shown, its welcome is not. */
@@ -39,6 +42,7 @@ export async function startHereabouts(core: number | undefined): Promise<Target>
   const url = `http://127.0.0.1:${port}`;
   const target: Target = {
     url,
+    pid: child.pid,
     usage: () => readUsage(url),
     async stop() {
       await stopChild(child);
@@ -76,6 +80,7 @@ export async function startPlainColyseus(core: number | undefined): Promise<Targ
   const { port } = await hear("port");
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
     async usage() {
       child.send("usage");
       const { cpu, rssBytes } = await hear("cpu");

@@ -1,8 +1,10 @@
 /** Worker threads that answer commands: each command goes to all of them and resolves with all answers, in order. */
 import { parentPort, Worker } from "node:worker_threads";
+import { UsageError } from "./usage.ts";
 
 type Call = { call: number; command: string; input: unknown };
-type Answer = { call: number; output: unknown; error?: undefined } | { call: number; error: Error };
+/** Errors lose their class between threads: whether the user is to blame goes along. */
+type Answer = { call: number; output: unknown; error?: undefined } | { call: number; error: Error; isUsage: boolean };
 
 export class Threads {
   readonly #workers: Worker[];
@@ -42,7 +44,7 @@ export class Threads {
   #settle(worker: Worker, answer: Answer): void {
     const waiting = this.#waiting.get(worker)!.get(answer.call);
     this.#waiting.get(worker)!.delete(answer.call);
-    if (answer.error) waiting?.reject(answer.error);
+    if (answer.error) waiting?.reject(answer.isUsage ? new UsageError(answer.error.message) : answer.error);
     else waiting?.resolve(answer.output);
   }
 
@@ -59,7 +61,7 @@ export function answerCommands(handlers: Record<string, (input: never) => unknow
       const output = await handlers[command]!(input as never);
       parentPort!.postMessage({ call, output } satisfies Answer);
     } catch (error) {
-      parentPort!.postMessage({ call, error: error as Error } satisfies Answer);
+      parentPort!.postMessage({ call, error: error as Error, isUsage: error instanceof UsageError } satisfies Answer);
     }
   });
 }

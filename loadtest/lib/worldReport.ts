@@ -17,6 +17,10 @@ export type Measured = {
   loads: readonly Load[];
   measuredMs: number;
   server: ServerUse | undefined;
+  /** CPU that others used of this machine, in percent of one core; NaN if the server runs who knows where. */
+  othersPercent: number;
+  /** Instructions that the server executed per second; NaN if they were not counted. */
+  instructions: number;
   limit: string | undefined;
   interrupted: boolean;
 };
@@ -30,7 +34,7 @@ const ages = {
 
 const others = [
   ...["seconds", "frames", "delivered", "lost", "late", "movers", "movers.min", "near.movers", "near.all", "frame.max"],
-  ...["bytes", "bytes.payload", "up", "cpu", "rss", "generator.cpu", "generator.delay"],
+  ...["bytes", "bytes.payload", "up", "cpu", "instructions", "rss", "generator.cpu", "generator.delay", "others"],
   ...["backward", "offpath", "stale", "missing", "strangers", "closed", "corrected", "refused", "dropped"],
 ];
 
@@ -64,9 +68,11 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
     "bytes.payload": eachSecond(tally.payloadDown),
     up: eachSecond(tally.wireUp),
     cpu: server?.cpuPercent ?? Number.NaN,
+    instructions: measured.instructions / 1e6,
     rss: (server?.rssBytes ?? Number.NaN) / 1e6,
     "generator.cpu": Math.max(...loads.map(({ cpuPercent }) => cpuPercent)),
     "generator.delay": Math.max(...loads.map(({ delayP99Ms }) => delayP99Ms)),
+    others: measured.othersPercent,
     backward: always("backward"),
     offpath: always("offPath"),
     stale: found("stale"),
@@ -118,11 +124,15 @@ function factTable(f: Record<string, number>, refused: Record<string, number>, l
       `${n("bytes")} bytes/s with WebSocket headers, ${n("bytes.payload")} without (TCP and IP not counted)`,
     ],
     ["up each", `${n("up")} bytes/s with WebSocket headers`],
-    ["server", `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB`],
+    [
+      "server",
+      `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("instructions", 1)} million instructions a second`,
+    ],
     [
       "generator",
       `CPU ${n("generator.cpu", 1)} % of a core (busiest thread), event loop late by ${n("generator.delay", 1)} ms (p99)`,
     ],
+    ["others", `CPU ${n("others", 1)} % of a core: what else ran on this machine`],
     [
       "at the end",
       `${n("stale")} stale poses, ${n("missing")} missing in rosters, ${n("strangers")} strangers, ${n("closed")} connections lost ${lost.slice(0, 3).join("; ")}`,

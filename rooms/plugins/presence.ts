@@ -5,7 +5,7 @@
  * Not a Colyseus RoomPlugin: those know no drop and no reconnect, and a room that catches its errors skips the hooks of
  * its plugins in the first instance of its class (0.18.17: the hooks are bound before the plugins wrap them).
  */
-import { worldMessages } from "../../schema/messages.ts";
+import { seatMessages } from "../../schema/messages.ts";
 import type { Change, RosterChange } from "../../services/presence/crowd.ts";
 import type { BaseRoom } from "../BaseRoom.ts";
 import { endOf, type SeatClient } from "../seat.ts";
@@ -25,14 +25,21 @@ export class PresencePlugin {
   constructor(room: BaseRoom & PresentRoom) {
     this.#room = room;
     const { presence, tokens } = room.services;
-    this.#unwatch = presence.watch(room.key, (changes) => this.#onChanges(changes));
-    room.gate.handle("attention", worldMessages.attention, ({ userData }, { attention }) =>
+    this.#unwatch = presence.watch(room.key, (changes) => {
+      // one change can be news in several rooms: what is wrong in this one must not keep it from the others
+      try {
+        this.#onChanges(changes);
+      } catch (error) {
+        room.report(error, "onRoster");
+      }
+    });
+    room.gate.handle("attention", seatMessages.attention, ({ userData }, { attention }) =>
       presence.apply({ type: "attention", seat: userData!.seat, attention }),
     );
-    room.gate.handle("play", worldMessages.play, ({ userData }) =>
-      presence.apply({ type: "play", seat: userData!.seat }),
-    );
-    room.gate.handle("identify", worldMessages.identify, async ({ userData }, { token }) => {
+    room.gate.handle("play", seatMessages.play, ({ userData }) => {
+      if (room.exclusiveSeats) presence.apply({ type: "play", seat: userData!.seat });
+    });
+    room.gate.handle("identify", seatMessages.identify, async ({ userData }, { token }) => {
       const identity = await tokens.verify(token);
       userData!.identity = identity;
       presence.apply({ type: "identify", seat: userData!.seat, identity, exclusive: room.exclusiveSeats });
@@ -42,7 +49,7 @@ export class PresencePlugin {
 
   join(client: SeatClient): void {
     const { services, key, exclusiveSeats } = this.#room;
-    const { seat, identity, connection, attention, share } = client.userData!;
+    const { seat, identity, connection, attention, share, invisible } = client.userData!;
     services.presence.apply({
       type: "join",
       seat,
@@ -51,6 +58,7 @@ export class PresencePlugin {
       connection,
       attention,
       share,
+      invisible,
       exclusive: exclusiveSeats,
     });
     this.#log(client, "joined");
@@ -90,7 +98,7 @@ export class PresencePlugin {
       if (change.type === "end") room.releaseSeat(change.seat, change.reason);
       else if (change.type === "role") room.clientOfSeat(change.seat)?.send("role", { role: change.role });
     }
-    room.onRoster(changes.filter((change) => change.type !== "end" && change.type !== "role"));
     room.autoDispose = room.services.presence.counts(room.key).people === 0;
+    room.onRoster(changes.filter((change) => change.type !== "end" && change.type !== "role"));
   }
 }

@@ -6,16 +6,16 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { AuthContext } from "@colyseus/core";
-import type { z } from "zod";
 import { loadPiece, type Piece } from "../../pieces/index.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { movementType } from "../../schema/frames.ts";
-import { type WorldAnnouncements, worldJoin } from "../../schema/messages.ts";
+import { type AvatarChange, type WorldAnnouncements, worldJoin } from "../../schema/messages.ts";
 import { parseSlug } from "../../schema/slug.ts";
 import { WorldState } from "../../schema/world.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
 import { BaseRoom, toServerError } from "../BaseRoom.ts";
+import { authenticate } from "../join.ts";
 import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
@@ -66,9 +66,17 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
   override onJoin(client: SeatClient, options: unknown): void {
     const join = worldJoin.parse(options);
     this.seat(client, join, client.auth as Identity);
+    if (join.avatar) this.#wish(client, join.avatar);
     this.#movement.open(client);
-    if (join.avatar) this.#people.wish(client.userData!.identity.person, join.avatar);
     this.seats.join(client);
+  }
+
+  #wish(client: SeatClient, avatar: AvatarChange): void {
+    try {
+      this.#people.wish(client.userData!.identity.person, avatar);
+    } catch (error) {
+      throw toServerError(error);
+    }
   }
 
   override onReconnect(client: SeatClient): void {
@@ -125,18 +133,9 @@ export function worldRoomWith(services: RoomServices): new () => WorldRoom {
 
     /** Brings the slug into its one spelling before Colyseus looks for the room, so that a world is one room. */
     static override async onAuth(token: string, options: Record<string, unknown>, context: AuthContext) {
-      try {
-        const join = worldJoin.safeParse(options);
-        if (!join.success) throw badJoin(join.error);
-        options["slug"] = parseSlug(join.data.slug);
-        return await services.tokens.verify(token ?? context.token);
-      } catch (error) {
-        throw toServerError(error);
-      }
+      return authenticate(services, token ?? context.token, options, worldJoin, (join) => {
+        options["slug"] = parseSlug(join.slug);
+      });
     }
   };
-}
-
-function badJoin({ issues }: z.ZodError): HereaboutsError {
-  return new HereaboutsError("BAD_BODY", `${issues[0]?.path.join(".") || "options"}: ${issues[0]?.message}.`);
 }

@@ -2,8 +2,8 @@
  * Who matters to whom: chooses the movers of one frame where not all fit.
  *
  * Each stale mover (changed since this client was last sent it) gets a score of its age in ticks times a weight that
- * falls with the square of its distance; the highest are sent. So the nearest go every tick and the rest in turn, and
- * the least weight makes sure that even the farthest are sent within `farTicks`, as long as the budget allows.
+ * falls with the square of its distance; the highest are sent. So the nearest go every tick and the rest in turn; one that
+ * was left out for `farTicks` comes before all others, so that even the farthest are sent by then if the budget allows.
  */
 import { maxSlots } from "../../schema/frames.ts";
 import type { Poses } from "./poses.ts";
@@ -11,17 +11,21 @@ import type { Poses } from "./poses.ts";
 const levels = 1024;
 /** Score at which a mover is due; one left out goes on rising, near and far alike. */
 const due = levels / 4;
+/** Scores up to here have a level each, those above share one by sixteen: so a near one rises for 34 ticks. */
+const fine = levels / 2;
 
 export class Interest {
   readonly #scores: Uint16Array = new Uint16Array(maxSlots);
   readonly #histogram: Uint16Array = new Uint16Array(levels);
   readonly #nearStepsSquared: number;
   readonly #leastWeight: number;
+  readonly #farTicks: number;
 
   /** `nearSteps`: within this distance, in steps, a mover is due at every tick. */
   constructor(options: { nearSteps: number; farTicks: number }) {
     this.#nearStepsSquared = options.nearSteps ** 2;
     this.#leastWeight = due / options.farTicks;
+    this.#farTicks = options.farTicks;
   }
 
   /**
@@ -41,7 +45,7 @@ export class Interest {
     let stale = 0;
     for (let i = 0; i < order.length; i++) {
       const slot = order[i]!;
-      if (changedAt[slot]! <= sentAt[slot]! || slot === eye) {
+      if (changedAt[slot]! <= sentAt[slot]!) {
         scores[i] = 0;
         continue;
       }
@@ -49,8 +53,9 @@ export class Interest {
       const dy = y[slot]! - eyeY;
       const dz = z[slot]! - eyeZ;
       const weight = near / (dx * dx + dy * dy + dz * dz + 1);
-      const score = (tick - sentAt[slot]!) * Math.min(due, Math.max(this.#leastWeight, weight));
-      const level = score < 1 ? 1 : score >= levels ? levels - 1 : score | 0;
+      const age = tick - sentAt[slot]!;
+      const level =
+        age >= this.#farTicks ? levels - 1 : levelOf(age * Math.min(due, Math.max(this.#leastWeight, weight)));
       scores[i] = level;
       histogram[level]!++;
       stale++;
@@ -71,4 +76,9 @@ export class Interest {
     }
     return count;
   }
+}
+
+function levelOf(score: number): number {
+  if (score < fine) return score < 1 ? 1 : score | 0;
+  return Math.min(levels - 1, fine + ((score - fine) >> 4));
 }

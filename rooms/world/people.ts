@@ -23,11 +23,14 @@ export class People {
     this.#saves = saves;
   }
 
-  /** How someone who is about to join wants to look. */
+  /** How someone who is about to join wants to look. Throws TOO_LARGE. */
   wish(person: string, avatar: AvatarChange): void {
     const present = this.#state.people.get(person);
     if (present) changeAvatar(present.avatar, avatar);
-    else this.#wishes.set(person, avatar);
+    else {
+      changeAvatar(blankAvatar(), avatar);
+      this.#wishes.set(person, avatar);
+    }
   }
 
   slotOf(person: string): number | undefined {
@@ -59,7 +62,7 @@ export class People {
     if (slot === undefined) return;
     const saved = this.#piece.savesPoses ? this.#saves.pose(this.#piece.slug, person) : undefined;
     this.#movement.start(slot, saved);
-    const avatar = new AvatarState({ color: "", face: "", showing: "" });
+    const avatar = blankAvatar();
     const state = new PersonState({ id: person, slot, avatar, ...fieldsOf(entry) });
     this.#state.people.set(person, state);
     const wish = this.#wishes.get(person);
@@ -94,6 +97,10 @@ export class People {
     const pose = this.#movement.poseOf(slot);
     if (pose) this.#saves.savePose(this.#piece.slug, person, pose);
   }
+}
+
+function blankAvatar(): AvatarState {
+  return new AvatarState({ color: "", face: "", showing: "" });
 }
 
 function fieldsOf({ identity, status, to, attention, connections, since }: RosterEntry) {

@@ -40,22 +40,23 @@ export function checkHandle(handle: string): void {
 
 /**
  * What is left of a handle once case and look-alikes are folded. Two handles with the same skeleton are one to a reader.
- * The pairs are those of Unicode's confusables data that lie within the characters a handle may have.
+ * The pairs are those of Unicode's confusables data that lie within the characters a handle may have; as there, m and w
+ * are spelled out, since "vvv" can be read in two ways.
  */
 export function skeletonOf(handle: string): string {
   return handle
     .toLowerCase()
     .replace(/[_.]/g, "-")
-    .replace(/rn/g, "m")
-    .replace(/vv/g, "w")
+    .replace(/m/g, "rn")
+    .replace(/w/g, "vv")
     .replace(/[1i]/g, "l")
     .replace(/0/g, "o")
     .replace(/5/g, "s");
 }
 
-/** A display name of at most 64 characters; `fallback` where nothing is left. */
+/** A display name of at most 64 characters; `fallback` where nothing is left that can be seen. */
 export function displayName(name: unknown, fallback: string): string {
   if (typeof name !== "string") return fallback;
   const shown = [...cleanText(name.slice(0, limits.nameChars * 8))].slice(0, limits.nameChars).join("").trim();
-  return shown || fallback;
+  return /[^\p{Default_Ignorable_Code_Point}\s]/u.test(shown) ? shown : fallback;
 }

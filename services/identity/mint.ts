@@ -6,7 +6,7 @@ import { createHandles } from "./handles.ts";
 import type { Kind, Role } from "./person.ts";
 import { createTokens } from "./tokens.ts";
 
-const usage = `usage: npm run token -- --handle ada [--name "Ada L."] [--role member|moderator|admin] [--kind human|ai|persona] [--days 365]`;
+const usage = `usage: npm run token -- --handle ada [--name "Ada L."] [--role member|service|moderator|admin] [--kind human|ai|persona] [--days 365]`;
 
 try {
   const { values } = parseArgs({
@@ -20,7 +20,8 @@ try {
   });
   const days = Number(values.days);
   if (!values.handle || !(days > 0)) throw new Error(usage);
-  if (!["member", "moderator", "admin"].includes(values.role)) throw new Error(`No role "${values.role}".\n${usage}`);
+  if (!["member", "service", "moderator", "admin"].includes(values.role))
+    throw new Error(`No role "${values.role}".\n${usage}`);
   if (!["human", "ai", "persona"].includes(values.kind)) throw new Error(`No kind "${values.kind}".\n${usage}`);
   const { config } = readProcessConfig([]);
   const storage = openStorage(config.dataDir);

@@ -11,6 +11,7 @@ import { checkHandle, displayName, type Handles, isHandle } from "./handles.ts";
 import type { Identity, Kind, Role } from "./person.ts";
 
 const ownIssuer = "hereabouts";
+const roles: readonly Role[] = ["member", "service", "moderator", "admin"];
 
 type TokenConfig = Pick<
   Config,
@@ -56,7 +57,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
       handle,
       name: displayName(claims["name"], handle),
       kind: claims["kind"] === "ai" || claims["kind"] === "persona" ? claims["kind"] : "human",
-      role: claims["role"] === "moderator" || claims["role"] === "admin" ? claims["role"] : "member",
+      role: roles.find((role) => role === claims["role"]) ?? "member",
       guest,
     };
   };

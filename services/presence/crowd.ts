@@ -2,47 +2,31 @@
  * Who is where: the one reducer that online, here, ghosts and counts are read from.
  *
  * Pure: it takes events and a `now`, keeps seats, and returns what changed. It owns no timer, clock or socket, and knows
- * no room class. Rules PR1 to PR5 and PR9 of docs/SPEC.md. Whoever drives it calls `apply({ type: "tick" })` when
+ * no room class. Rules PR1 to PR5, PR8 and PR9 of docs/SPEC.md. Whoever drives it calls `apply({ type: "tick" })` when
  * `deadline` has come; an event about a seat it does not know (a late close, a second close) changes nothing.
  */
 import type { Attention, LeaveReason } from "../../schema/messages.ts";
 import type { Identity } from "../identity/person.ts";
+import {
+  type Counts,
+  entryOf,
+  type Ghost,
+  type Grounds,
+  isAway,
+  isInvisible,
+  isSame,
+  isWorld,
+  type Mutable,
+  noCounts,
+  type Place,
+  type RoomKey,
+  type RosterEntry,
+  type Seat,
+  type SeatRole,
+  slugOf,
+} from "./entry.ts";
 
-/** "world:field", "chat:system": what a room is, and the name it is joined by. */
-export type RoomKey = `${string}:${string}`;
-export type SeatRole = "player" | "spectator";
-
-/** One client's place in one room. */
-export interface Seat {
-  readonly key: string;
-  readonly room: RoomKey;
-  readonly identity: Identity;
-  /** The tab or device that holds the seat; the same one over reloads. */
-  readonly connection: string;
-  readonly attention: Attention;
-  readonly role: SeatRole;
-  readonly share: boolean;
-  readonly since: number;
-  /** Set while the connection is lost: when it stops being held. */
-  readonly awayUntil: number | undefined;
-}
-
-/** Someone in a room's roster, over all their seats in it. */
-export interface RosterEntry {
-  readonly identity: Identity;
-  readonly status: "here" | "away" | "ghost";
-  /** Where a ghost went, if shared. */
-  readonly to: string;
-  readonly attention: Attention;
-  readonly connections: number;
-  readonly since: number;
-}
-
-export interface Counts {
-  people: number;
-  connections: number;
-  guests: number;
-}
+export type { Counts, Grounds, RoomKey, RosterEntry, Seat, SeatRole } from "./entry.ts";
 
 export type CrowdEvent =
   | {
@@ -53,6 +37,8 @@ export type CrowdEvent =
       connection: string;
       attention: Attention;
       share: boolean;
+      /** Counted nowhere, and shown to moderators only. */
+      invisible?: boolean;
       /** One seat of a person plays and the others watch (PR9). */
       exclusive: boolean;
     }
@@ -75,26 +61,21 @@ export type SeatChange =
   | { type: "end"; room: RoomKey; seat: string; reason: LeaveReason };
 export type Change = RosterChange | SeatChange;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Ghost = { identity: Identity; to: string; since: number; until: number };
-/** A person's part in one room. */
-type Place = { seats: Mutable<Seat>[]; ghost: Ghost | undefined };
-
-const attentionOrder: Record<Attention, number> = { hidden: 0, visible: 1, focused: 2 };
-const isWorld = (room: RoomKey) => room.startsWith("world:");
-
 export class Crowd {
   readonly #graceMs: number;
   readonly #ghostMs: number;
+  readonly #pieceOf: (instance: string) => string;
   readonly #seats = new Map<string, Mutable<Seat>>();
   readonly #rooms = new Map<RoomKey, { places: Map<string, Place>; counts: Counts }>();
   readonly #roomsOf = new Map<string, Set<RoomKey>>();
   #deadline = Number.POSITIVE_INFINITY;
   #changes: Change[] = [];
 
-  constructor(options: { graceMs: number; ghostMs: number }) {
+  /** `pieceOf`: the slug of a chat's own piece; that of the same name if left out. */
+  constructor(options: { graceMs: number; ghostMs: number; pieceOf?: ((instance: string) => string) | undefined }) {
     this.#graceMs = options.graceMs;
     this.#ghostMs = options.ghostMs;
+    this.#pieceOf = options.pieceOf ?? ((instance) => instance);
   }
 
   /** When the next hold or ghost ends, in ms on the clock of `now`; infinity if there is none. */
@@ -120,20 +101,51 @@ export class Crowd {
   }
 
   *roster(room: RoomKey): IterableIterator<RosterEntry> {
-    for (const place of this.#rooms.get(room)?.places.values() ?? []) yield entryOf(place)!;
+    for (const place of this.#rooms.get(room)?.places.values() ?? []) {
+      const entry = entryOf(place);
+      if (entry) yield entry;
+    }
+  }
+
+  /** Those in a room who are invisible: for moderators. */
+  invisible(room: RoomKey): Identity[] {
+    const places = [...(this.#rooms.get(room)?.places.values() ?? [])];
+    return places.filter(isInvisible).map(({ seats }) => seats[0]!.identity);
+  }
+
+  grounds(room: RoomKey, person: string): Grounds {
+    const place = this.#rooms.get(room)?.places.get(person);
+    const others = [...(this.#roomsOf.get(person) ?? [])].filter((other) => other !== room);
+    return {
+      entry: entryOf(place),
+      seats: [...(place?.seats ?? [])],
+      seatsElsewhere: others.flatMap((other) => this.#place(other, person).seats),
+      ghost: place?.ghost,
+    };
+  }
+
+  /** Ids of everyone who is anywhere and whom `matches` takes. */
+  find(matches: (identity: Identity) => boolean): string[] {
+    const found = new Set<string>();
+    for (const { identity } of this.#seats.values()) if (matches(identity)) found.add(identity.person);
+    return [...found];
   }
 
   counts(room: RoomKey): Readonly<Counts> {
-    return this.#rooms.get(room)?.counts ?? { people: 0, connections: 0, guests: 0 };
+    return this.#rooms.get(room)?.counts ?? noCounts();
   }
 
   rooms(): IterableIterator<RoomKey> {
     return this.#rooms.keys();
   }
 
-  /** Everyone in any room, each once. */
+  /** Everyone who holds a seat in any room, each once; a ghost holds none. */
   get people(): number {
-    return this.#roomsOf.size;
+    let people = 0;
+    for (const [person, rooms] of this.#roomsOf) {
+      if ([...rooms].some((room) => this.#place(room, person).seats.length > 0)) people++;
+    }
+    return people;
   }
 
   #onSeat(event: Exclude<CrowdEvent, { type: "join" | "tick" }>, now: number): void {
@@ -186,11 +198,14 @@ export class Crowd {
       attention: event.attention,
       role: previous?.role ?? "player",
       share: event.share,
+      invisible: event.invisible ?? false,
       since: previous?.since ?? now,
       awayUntil: undefined,
     };
+    for (const other of place.seats) other.identity = identity;
     place.seats.push(seat);
     place.ghost = undefined;
+    if (!isWorld(room)) Object.assign(place, this.#whereabouts(room, identity.person));
     this.#seats.set(seat.key, seat);
     this.#report(room, identity.person, before, "joined");
     if (event.exclusive && !previous) this.#makePlayer(seat);
@@ -202,7 +217,7 @@ export class Crowd {
     for (const room of [...(this.#roomsOf.get(arrived.identity.person) ?? [])]) {
       if (room === arrived.room || !isWorld(room)) continue;
       const place = this.#place(room, arrived.identity.person);
-      const left = place.seats.find((seat) => seat.connection === arrived.connection && seat.awayUntil !== undefined);
+      const left = place.seats.find((seat) => seat.connection === arrived.connection && isAway(seat));
       if (left) this.#leave(left, "moved", now);
     }
   }
@@ -212,10 +227,11 @@ export class Crowd {
     const place = this.#place(room, identity.person);
     const before = entryOf(place);
     this.#remove(seat, reason);
-    const went = (reason === "left" || reason === "moved") && isWorld(room) && place.seats.length === 0;
-    const elsewhere = went ? this.#newestElsewhere(identity.person, room) : undefined;
+    const isGoing = (reason === "left" || reason === "moved") && isWorld(room) && !seat.invisible;
+    const elsewhere = isGoing && place.seats.every(isAway) ? this.#newestElsewhere(seat) : undefined;
     if (elsewhere) {
-      const to = isWorld(elsewhere.room) && elsewhere.share ? elsewhere.room.slice("world:".length) : "";
+      for (const other of [...place.seats]) this.#remove(other, "moved");
+      const to = isWorld(elsewhere.room) && elsewhere.share ? slugOf(elsewhere.room) : "";
       place.ghost = { identity, to, since: before!.since, until: now + this.#ghostMs };
       this.#deadline = Math.min(this.#deadline, place.ghost.until);
     }
@@ -223,13 +239,12 @@ export class Crowd {
     if (elsewhere && now >= place.ghost!.until) this.#expire(now);
   }
 
-  /** The person's newest live seat in another room, worlds first. */
-  #newestElsewhere(person: string, room: RoomKey): Seat | undefined {
+  /** The person's live seat in another room that they went to: in a world first, the same tab's first, the newest first. */
+  #newestElsewhere({ identity: { person }, room, connection }: Seat): Seat | undefined {
     const rooms = [...(this.#roomsOf.get(person) ?? [])].filter((other) => other !== room);
-    const live = rooms.flatMap((other) =>
-      this.#place(other, person).seats.filter((seat) => seat.awayUntil === undefined),
-    );
-    return live.sort((a, b) => Number(isWorld(b.room)) - Number(isWorld(a.room)) || b.since - a.since)[0];
+    const live = rooms.flatMap((other) => this.#place(other, person).seats.filter((seat) => !isAway(seat)));
+    const rank = (seat: Seat) => Number(isWorld(seat.room)) * 2 + Number(seat.connection === connection);
+    return live.sort((a, b) => rank(b) - rank(a) || b.since - a.since)[0];
   }
 
   /** A guest signs in: their place goes over to who they are. */
@@ -251,14 +266,17 @@ export class Crowd {
     }
     from.seats.splice(from.seats.indexOf(seat), 1);
     this.#promoteHeir(from);
-    seat.identity = identity;
     to.seats.push(seat);
+    for (const other of to.seats) other.identity = identity;
     to.ghost = undefined;
+    if (!isWorld(room)) Object.assign(to, this.#whereabouts(room, identity.person));
     if (from.seats.length === 0 && !toBefore) {
       this.#count(room, fromBefore, -1);
       this.#count(room, entryOf(to), 1);
       this.#forget(room, was);
-      this.#changes.push({ type: "update", room, entry: entryOf(to)!, was });
+      const entry = entryOf(to);
+      if (entry) this.#changes.push({ type: "update", room, entry, was });
+      if (isWorld(room)) for (const person of [was, identity.person]) this.#updateChats(person);
     } else {
       this.#report(room, was, fromBefore, "replaced");
       this.#report(room, identity.person, toBefore, "joined");
@@ -320,19 +338,19 @@ export class Crowd {
   /** Where nobody plays any more, the newest of those who watch does. */
   #promoteHeir({ seats }: Place): void {
     if (seats.some((seat) => seat.role === "player")) return;
-    const heir = seats.findLast((seat) => seat.awayUntil === undefined) ?? seats.at(-1);
+    const heir = seats.findLast((seat) => !isAway(seat)) ?? seats.at(-1);
     if (heir) this.#makePlayer(heir);
   }
 
   #place(room: RoomKey, person: string): Place {
     let inRoom = this.#rooms.get(room);
     if (!inRoom) {
-      inRoom = { places: new Map(), counts: { people: 0, connections: 0, guests: 0 } };
+      inRoom = { places: new Map(), counts: noCounts() };
       this.#rooms.set(room, inRoom);
     }
     let place = inRoom.places.get(person);
     if (!place) {
-      place = { seats: [], ghost: undefined };
+      place = { seats: [], ghost: undefined, here: false, where: "" };
       inRoom.places.set(person, place);
       const rooms = this.#roomsOf.get(person) ?? new Set();
       this.#roomsOf.set(person, rooms.add(room));
@@ -355,6 +373,7 @@ export class Crowd {
     counts.people += sign;
     counts.connections += sign * entry.connections;
     if (entry.identity.guest) counts.guests += sign;
+    if (entry.here) counts.here += sign;
   }
 
   /** Compares a person's entry with what it was, keeps the counts, and says what happened in one diff. */
@@ -362,7 +381,8 @@ export class Crowd {
     const after = this.entry(room, person);
     this.#count(room, before, -1);
     this.#count(room, after, 1);
-    if (!after) this.#forget(room, person);
+    const place = this.#rooms.get(room)?.places.get(person);
+    if (place && place.seats.length === 0 && !place.ghost) this.#forget(room, person);
     if (!before && after) this.#changes.push({ type: "join", room, entry: after });
     else if (before && !after) {
       this.#changes.push({ type: "leave", room, person, reason: reason === "joined" ? "left" : reason });
@@ -377,53 +397,29 @@ export class Crowd {
               : "update";
       this.#changes.push({ type, room, entry: after });
     }
+    if (isWorld(room)) this.#updateChats(person);
   }
-}
 
-function entryOf(place: Place | undefined): RosterEntry | undefined {
-  if (!place) return undefined;
-  const { seats, ghost } = place;
-  if (seats.length === 0) {
-    if (!ghost) return undefined;
-    return {
-      identity: ghost.identity,
-      status: "ghost",
-      to: ghost.to,
-      attention: "hidden",
-      connections: 0,
-      since: ghost.since,
-    };
+  /** Someone's worlds changed: so may be what their chats say of them. */
+  #updateChats(person: string): void {
+    for (const room of [...(this.#roomsOf.get(person) ?? [])]) {
+      if (isWorld(room)) continue;
+      const place = this.#place(room, person);
+      const next = this.#whereabouts(room, person);
+      if (place.here === next.here && place.where === next.where) continue;
+      const before = entryOf(place);
+      Object.assign(place, next);
+      this.#report(room, person, before, "left");
+    }
   }
-  const live = seats.filter((seat) => seat.awayUntil === undefined);
-  const counted = live.length > 0 ? live : seats;
-  return {
-    identity: seats[0]!.identity,
-    status: live.length > 0 ? "here" : "away",
-    to: "",
-    attention: counted.map((seat) => seat.attention).reduce((a, b) => (attentionOrder[a] >= attentionOrder[b] ? a : b)),
-    connections: seats.length,
-    since: Math.min(...seats.map((seat) => seat.since)),
-  };
-}
 
-function isSame(a: RosterEntry, b: RosterEntry): boolean {
-  return (
-    isSameIdentity(a.identity, b.identity) &&
-    a.status === b.status &&
-    a.to === b.to &&
-    a.attention === b.attention &&
-    a.connections === b.connections &&
-    a.since === b.since
-  );
-}
-
-function isSameIdentity(a: Identity, b: Identity): boolean {
-  return (
-    a.person === b.person &&
-    a.handle === b.handle &&
-    a.name === b.name &&
-    a.kind === b.kind &&
-    a.role === b.role &&
-    a.guest === b.guest
-  );
+  /** Whether someone is in the piece of a chat, and in which world they are seen to be, if they share it. */
+  #whereabouts(chat: RoomKey, person: string): { here: boolean; where: string } {
+    const piece: RoomKey = `world:${this.#pieceOf(chat.slice(chat.indexOf(":") + 1))}`;
+    const status = this.entry(piece, person)?.status;
+    const worlds = [...(this.#roomsOf.get(person) ?? [])].filter((room) => isWorld(room) && this.entry(room, person));
+    const shared = worlds.flatMap((room) => this.#place(room, person).seats.filter((seat) => seat.share));
+    const newest = shared.sort((a, b) => b.since - a.since)[0];
+    return { here: status === "here" || status === "away", where: newest ? slugOf(newest.room) : "" };
+  }
 }

@@ -1,13 +1,16 @@
 /**
  * Presence of this process: the crowd with a clock, and a listener per room.
  *
- * Changes reach listeners in the order in which they happened, also where a listener causes further ones.
+ * Changes reach listeners in the order in which they happened, also where a listener causes further ones. A listener that
+ * throws keeps none of them from the others: its error is thrown once all have heard.
  */
+import type { Identity } from "../identity/person.ts";
 import {
   type Change,
   type Counts,
   Crowd,
   type CrowdEvent,
+  type Grounds,
   type RoomKey,
   type RosterEntry,
   type Seat,
@@ -21,6 +24,10 @@ export interface Presence {
   entry(room: RoomKey, person: string): RosterEntry | undefined;
   roster(room: RoomKey): IterableIterator<RosterEntry>;
   counts(room: RoomKey): Readonly<Counts>;
+  /** Those in a room who are invisible: for moderators. */
+  invisible(room: RoomKey): Identity[];
+  grounds(room: RoomKey, person: string): Grounds;
+  find(matches: (identity: Identity) => boolean): string[];
   rooms(): IterableIterator<RoomKey>;
   readonly people: number;
   close(): void;
@@ -29,21 +36,31 @@ export interface Presence {
 export interface PresenceOptions {
   graceMs: number;
   ghostMs: number;
+  /** Slug of a chat's own piece; that of the same name if left out. */
+  pieceOf?: (instance: string) => string;
   /** A clock that never goes back, in ms since the epoch. */
   now?: () => number;
 }
 
-export function createPresence({ graceMs, ghostMs, now = steadyNow }: PresenceOptions): Presence {
-  const crowd = new Crowd({ graceMs, ghostMs });
+export function createPresence({ graceMs, ghostMs, pieceOf, now = steadyNow }: PresenceOptions): Presence {
+  const crowd = new Crowd({ graceMs, ghostMs, pieceOf });
   const listeners = new Map<RoomKey, Set<(changes: readonly Change[]) => void>>();
   const queue: CrowdEvent[] = [];
   let isRunning = false;
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
 
-  const publish = (changes: readonly Change[]) => {
+  const publish = (changes: readonly Change[], thrown: unknown[]) => {
     const byRoom = Map.groupBy(changes, (change) => change.room);
-    for (const [room, own] of byRoom) for (const listener of [...(listeners.get(room) ?? [])]) listener(own);
+    for (const [room, own] of byRoom) {
+      for (const listener of [...(listeners.get(room) ?? [])]) {
+        try {
+          listener(own);
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+    }
   };
 
   const schedule = () => {
@@ -65,12 +82,11 @@ export function createPresence({ graceMs, ghostMs, now = steadyNow }: PresenceOp
     queue.push(event);
     if (isRunning) return;
     isRunning = true;
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) publish(crowd.apply(next, now()));
-    } finally {
-      isRunning = false;
-      schedule();
-    }
+    const thrown: unknown[] = [];
+    for (let next = queue.shift(); next; next = queue.shift()) publish(crowd.apply(next, now()), thrown);
+    isRunning = false;
+    schedule();
+    if (thrown.length > 0) throw thrown[0];
   };
 
   return {
@@ -87,6 +103,9 @@ export function createPresence({ graceMs, ghostMs, now = steadyNow }: PresenceOp
     entry: (room, person) => crowd.entry(room, person),
     roster: (room) => crowd.roster(room),
     counts: (room) => crowd.counts(room),
+    invisible: (room) => crowd.invisible(room),
+    grounds: (room, person) => crowd.grounds(room, person),
+    find: (matches) => crowd.find(matches),
     rooms: () => crowd.rooms(),
     get people() {
       return crowd.people;

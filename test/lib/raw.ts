@@ -68,7 +68,10 @@ export class RawClient {
     this.socket.on("message", (bytes: Buffer) => this.#receive(bytes, options));
     this.socket.on("error", () => {});
     this.whenClosed = new Promise((resolve) => {
-      this.socket.on("close", (code, reason) => resolve((this.closed = { code, reason: String(reason) })));
+      this.socket.on("close", (code, reason) => {
+        this.closed = { code, reason: String(reason) };
+        resolve(this.closed);
+      });
     });
   }
 
@@ -145,7 +148,10 @@ export interface JoinOptions {
 }
 
 /** Joins a world as a guest. Throws if the seat is refused, at the door or by the room. */
-export async function joinWorld(url: string, { slug = "field", guest, options, acknowledges = true }: JoinOptions = {}) {
+export async function joinWorld(
+  url: string,
+  { slug = "field", guest, options, acknowledges = true }: JoinOptions = {},
+) {
   const { token } = guest ?? (await newGuest(url));
   const connection = `raw-${process.pid}-${++connections}`;
   const reservation = await reserve(url, token, { slug, connection, ...options });
@@ -188,7 +194,10 @@ function unpackRest(bytes: Buffer, at: number): unknown {
 }
 
 /** Asks every 5 ms until `probe` gives something; undefined if it never does. */
-export async function until<T>(probe: () => T | undefined | Promise<T | undefined>, withinMs = 5000): Promise<T | undefined> {
+export async function until<T>(
+  probe: () => T | undefined | Promise<T | undefined>,
+  withinMs = 5000,
+): Promise<T | undefined> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const found = await probe();

@@ -114,7 +114,8 @@ function running(process: Launched, port: number): TestServer {
     ...process,
     port,
     url,
-    logs: () => process.lines.flatMap(({ text }) => (text.startsWith("{") ? [JSON.parse(text) as Record<string, unknown>] : [])),
+    logs: () =>
+      process.lines.flatMap(({ text }) => (text.startsWith("{") ? [JSON.parse(text) as Record<string, unknown>] : [])),
     metric: async (name, labels) => sum(await metrics(), name, labels),
     rssBytes: async () => sum(await metrics(), "process_resident_memory_bytes"),
   };

@@ -1,9 +1,10 @@
 /**
  * The gallery: the pieces as sheets of one map, who is where, a field to open any name, and the sample.
  */
+
+import { find, make, setText } from "../shared/dom.ts";
 import { landOf } from "../shared/lands.ts";
 import { applyPalette, currentScheme, onSchemeChange, paletteOf } from "../shared/palette.ts";
-import { find, make, setText } from "../world/hud/dom.ts";
 import { initOpen } from "./open.ts";
 import { Print } from "./print.ts";
 import { sampleOf, showSample } from "./sample.ts";

@@ -2,7 +2,7 @@
  * The field that opens any world: turns what is typed into a slug and shows its land meanwhile.
  */
 import { parseSlug } from "../../schema/slug.ts";
-import { find } from "../world/hud/dom.ts";
+import { find } from "../shared/dom.ts";
 import { Print } from "./print.ts";
 
 const form = find("open", HTMLFormElement);

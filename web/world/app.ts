@@ -2,27 +2,40 @@
  * The page's one connection: which world it is in, how it comes to another one (gates, the browser's back), and what the
  * controls do there. Knows nothing of how things are drawn.
  */
-import type { Hereabouts, World } from "hereabouts/client";
-import { announce } from "./hud/announcer.ts";
-import { noticeOf, showNotice } from "./hud/notices.ts";
+import type { Chat, Hereabouts, World } from "hereabouts/client";
+import { announce } from "../shared/announcer.ts";
+import { noticeOf } from "../shared/notice.ts";
+import { storedLook } from "../shared/storage.ts";
+import { showNotice } from "../shared/toasts.ts";
+import { Bubbles } from "./bubbles.ts";
 import { showTitle } from "./hud/plate.ts";
 import { Input } from "./input.ts";
 import { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
-import { storedLook } from "./storage.ts";
 import { Visit } from "./visit.ts";
 
 declare global {
   interface Window {
-    /** For tests and the curious: the connection and the world of this moment. */
-    hereabouts?: { here: Hereabouts; world: World };
+    /** For tests and the curious: the connection, the world of this moment, the chats by instance. */
+    hereabouts?: { here: Hereabouts; world: World; chats: ReadonlyMap<string, Chat> };
   }
 }
+
+export type AppOptions = {
+  stage: Stage;
+  here: Hereabouts;
+  world: World;
+  chats: ReadonlyMap<string, Chat>;
+  /** One wants to say something. */
+  speak: () => void;
+};
 
 export class App {
   readonly stage: Stage;
   readonly here: Hereabouts;
   readonly scene: Scene;
+  readonly bubbles = new Bubbles(() => performance.now());
+  readonly #chats: ReadonlyMap<string, Chat>;
   readonly #input: Input;
   #world: World;
   #isTravelling = false;
@@ -30,9 +43,10 @@ export class App {
   /** Called when another world was entered. */
   entered = (): void => {};
 
-  constructor(stage: Stage, here: Hereabouts, world: World, speak: () => void) {
+  constructor({ stage, here, world, chats, speak }: AppOptions) {
     this.stage = stage;
     this.here = here;
+    this.#chats = chats;
     this.#world = world;
     this.scene = new Scene(stage);
     this.#input = new Input(stage.canvas, stage.camera, {
@@ -79,19 +93,19 @@ export class App {
   #enter(world: World, from?: string): void {
     for (const off of this.#offs) off();
     this.#world = world;
-    window.hereabouts = { here: this.here, world };
+    window.hereabouts = { here: this.here, world, chats: this.#chats };
+    this.bubbles.clear();
     this.#offs = this.#listen(world);
     showTitle(world.slug);
     announce.note(`You are in ${world.slug}`);
     this.#input.stop();
     this.scene.show(
-      new Visit(
-        this.stage,
-        world,
-        this.#input,
-        { gate: ({ to }) => void this.travel(to, true), failed: this.fail },
+      new Visit(this.stage, world, {
+        input: this.#input,
+        events: { gate: ({ to }) => void this.travel(to, true), failed: this.fail },
+        bubbles: this.bubbles,
         from,
-      ),
+      }),
     );
     this.entered();
   }

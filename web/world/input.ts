@@ -15,6 +15,8 @@ const keyDirections: Record<string, Point> = {
   KeyW: { x: 0, y: -1 },
   KeyS: { x: 0, y: 1 },
 };
+/** Where keys mean something else than walking. */
+const ownKeys = "input, textarea, select, aside, dialog";
 const tapMs = 300;
 /** Within this of the goal one slows down, within the smaller one has arrived. */
 const nearUnits = 34;
@@ -86,7 +88,7 @@ export class Input {
   }
 
   #keyDown(event: KeyboardEvent, actions: InputActions): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || isWithin(event.target, "input, textarea, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isWithin(event.target, ownKeys)) return;
     if (event.code in keyDirections) this.#held.add(event.code);
     else if (isWithin(event.target, "button, a, summary")) return;
     else if (event.code === "Space" && !event.repeat) actions.act();

@@ -78,17 +78,24 @@ function boxOf(sprite: Sprite, x: number, y: number): Box {
   return { left: x - half, right: x + half, top: y, bottom: y + sprite.canvas.height * 0.45 };
 }
 
-export function drawBubbles(stage: Stage, figures: readonly Figure[]): void {
+/** `bubbleOf` gives what stands over someone at this moment. */
+export function drawBubbles(
+  stage: Stage,
+  figures: readonly Figure[],
+  bubbleOf: (person: Person) => string | undefined,
+): void {
   const { camera, canvas } = stage;
   const { ratio, insets } = camera;
   const placed: Box[] = [];
-  const speaking = figures.filter((figure) => figure.person.bubble && !figure.leaving).sort((a, b) => b.y - a.y);
+  const speaking = figures.filter((figure) => !figure.leaving).sort((a, b) => b.y - a.y);
   for (const figure of speaking) {
+    const text = bubbleOf(figure.person);
+    if (!text) continue;
     const x = figure.x * camera.scale - camera.originX;
     const y = figure.y * camera.scale - camera.originY - bodyReach.above * camera.scale;
     const feet = y + bodyReach.above * camera.scale;
     if (x < 0 || x > canvas.width || feet < 0 || y > canvas.height) continue;
-    const { sprite, width, height } = bubbleSprite(stage, figure.person.bubble!);
+    const { sprite, width, height } = bubbleSprite(stage, text);
     const half = (width / 2 + 8) * ratio;
     const middle = Math.min(canvas.width - insets.right * ratio - half, Math.max(insets.left * ratio + half, x));
     const tall = (height + tail) * ratio;

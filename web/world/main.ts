@@ -2,25 +2,32 @@
  * The page of a world: connects, joins the world its address names, and keeps the controls up to date.
  */
 import { connect, type World } from "hereabouts/client";
+import { Colors } from "../chat/colors.ts";
+import { Sheet } from "../chat/sheet.ts";
+import { find, setText } from "../shared/dom.ts";
+import { initLook, showLook } from "../shared/look.ts";
+import { noticeOf } from "../shared/notice.ts";
 import { applyPalette } from "../shared/palette.ts";
+import { storedLook, storedName } from "../shared/storage.ts";
+import { showNotice } from "../shared/toasts.ts";
 import { App, slugOfAddress } from "./app.ts";
-import { find, setText } from "./hud/dom.ts";
-import { initLook, showLook } from "./hud/look.ts";
-import { initWatching, noticeOf, showNotice, showWatching } from "./hud/notices.ts";
 import { showLink, showSquare, showTitle } from "./hud/plate.ts";
 import { showRoster } from "./hud/roster.ts";
 import { focusSpeech, initSpeech } from "./hud/speech.ts";
+import { initWatching, showWatching } from "./hud/watching.ts";
 import { Stage } from "./stage.ts";
-import { storedLook, storedName } from "./storage.ts";
+import { showInWorld } from "./talk.ts";
 
 const refreshMs = 400;
 const canvas = find("canvas", HTMLCanvasElement);
 const plate = document.querySelector(".plate")!;
 const roster = find("roster", HTMLDetailsElement);
+const desk = find("desk", HTMLElement);
 const tools = find("tools", HTMLDivElement);
 const say = find("say", HTMLFormElement);
 const toasts = find("toasts", HTMLDivElement);
 const hint = find("hint", HTMLParagraphElement);
+const opener = find("chat-open", HTMLButtonElement);
 const hasTouch = matchMedia("(pointer: coarse)");
 
 async function start(): Promise<void> {
@@ -30,9 +37,34 @@ async function start(): Promise<void> {
   stage.onChange(() => applyPalette(stage.palette));
   showTitle(slug);
   const here = await connect(location.origin, { name: storedName() || undefined });
+  const colors = new Colors();
+  let app: App | undefined;
+  const sheet = new Sheet({
+    here,
+    colors,
+    said: (chat, line, isNow) => app && showInWorld(app, sheet, chat, line, isNow),
+    done: () => canvas.focus(),
+  });
   const world = await here.world(slug, { avatar: storedLook(), share: true });
-  const app = new App(stage, here, world, focusSpeech);
-  const fail = app.fail;
+  app = new App({ stage, here, world, chats: sheet.chats.joined, speak: focusSpeech });
+  initControls(app);
+  const refresh = () => {
+    refreshControls(app);
+    if (colors.note(app.world.people.values())) sheet.repaint();
+  };
+  refresh();
+  sheet.enter(slug);
+  app.entered = () => {
+    refresh();
+    sheet.enter(app.world.slug);
+  };
+  setInterval(refresh, refreshMs);
+  const watch = new ResizeObserver(() => measure(stage));
+  for (const panel of [canvas, plate, roster, toasts, hint, tools, say]) watch.observe(panel);
+}
+
+function initControls(app: App): void {
+  const { fail } = app;
   initSpeech({
     say: (text) =>
       app.world.say(text).then(
@@ -50,12 +82,6 @@ async function start(): Promise<void> {
     rename: () => location.reload(),
   });
   initWatching(() => void app.world.play().catch(fail));
-  const refresh = () => refreshControls(app);
-  refresh();
-  app.entered = refresh;
-  setInterval(refresh, refreshMs);
-  const watch = new ResizeObserver(() => measure(stage));
-  for (const panel of [plate, roster, toasts, hint, tools, say]) watch.observe(panel);
 }
 
 function refreshControls(app: App): void {
@@ -80,13 +106,14 @@ function showHint({ scene }: App, world: World): void {
 /** Where the controls lie: the camera leaves room for them at the sheet's edges, bubbles keep clear of them. */
 function measure(stage: Stage): void {
   const { camera } = stage;
+  const below = canvas.getBoundingClientRect().bottom;
   camera.insets = {
     top: plate.getBoundingClientRect().bottom,
     right: 12,
-    bottom: innerHeight - tools.getBoundingClientRect().top,
+    bottom: below - (tools.offsetParent ? tools : desk).getBoundingClientRect().top,
     left: 12,
   };
-  stage.covered = [plate, roster, toasts, hint, tools, say].map((panel) => {
+  stage.covered = [plate, roster, toasts, hint, tools, say, opener].map((panel) => {
     const { left, top, right, bottom } = panel.getBoundingClientRect();
     const { ratio } = camera;
     return { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio };

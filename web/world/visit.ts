@@ -3,6 +3,7 @@
  */
 import type { World } from "hereabouts/client";
 import { type Gate, type Lamp, type Point, sheetHalf, type Terrain, terrainOf } from "../shared/terrain.ts";
+import type { Bubbles } from "./bubbles.ts";
 import { Emotes } from "./emotes.ts";
 import { Gates } from "./gates.ts";
 import { Ground } from "./ground.ts";
@@ -27,6 +28,15 @@ export type VisitEvents = {
   failed: (error: unknown) => void;
 };
 
+export type VisitOptions = {
+  input: Input;
+  events: VisitEvents;
+  /** What is said in the world's chat. */
+  bubbles: Bubbles;
+  /** The world one came from. */
+  from: string | undefined;
+};
+
 type Standing = { readonly y: number; draw(stage: Stage): void };
 
 export class Visit {
@@ -34,6 +44,7 @@ export class Visit {
   readonly world: World;
   readonly input: Input;
   readonly events: VisitEvents;
+  readonly bubbles: Bubbles;
   readonly from: string | undefined;
   readonly terrain: Terrain;
   readonly emotes: Emotes;
@@ -50,11 +61,12 @@ export class Visit {
   /** A lamp that was tapped from afar: switched on arriving. */
   #errand: Lamp | undefined;
 
-  constructor(stage: Stage, world: World, input: Input, events: VisitEvents, from?: string) {
+  constructor(stage: Stage, world: World, { input, events, bubbles, from }: VisitOptions) {
     this.stage = stage;
     this.world = world;
     this.input = input;
     this.events = events;
+    this.bubbles = bubbles;
     this.from = from;
     this.terrain = terrainOf(world.slug);
     this.#ground = new Ground(stage, this.terrain);
@@ -172,7 +184,7 @@ export class Visit {
     for (const each of standing) each.draw(stage);
     drawNames(stage, figures, seconds);
     this.emotes.draw();
-    drawBubbles(stage, figures);
+    drawBubbles(stage, figures, (person) => this.bubbles.of(person));
   }
 }
 

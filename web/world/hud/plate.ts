@@ -2,9 +2,10 @@
  * The sheet's title, one's square of the grid, and how the connection is: small and calm, also when it is lost.
  */
 import type { World } from "hereabouts/client";
+import { find, setText } from "../../shared/dom.ts";
 import { landOf } from "../../shared/lands.ts";
 import { gridReference, type Point } from "../../shared/terrain.ts";
-import { find, setText } from "./dom.ts";
+import { setTitle } from "../../shared/title.ts";
 
 const title = find("title", HTMLHeadingElement);
 const square = find("square", HTMLParagraphElement);
@@ -15,7 +16,7 @@ export function showTitle(slug: string): void {
   setText(title, slug);
   title.title = slug;
   title.classList.toggle("water", landOf(slug).bowl);
-  document.title = `${slug} · hereabouts`;
+  setTitle(`${slug} · hereabouts`);
 }
 
 export function showSquare({ x, y }: Point): void {

@@ -4,9 +4,9 @@
  */
 import type { Person, World } from "hereabouts/client";
 import { colorOf } from "../../shared/blob.ts";
+import { find, make, setText } from "../../shared/dom.ts";
 import { hashOf } from "../../shared/seed.ts";
 import { gridReference } from "../../shared/terrain.ts";
-import { find, make, setText } from "./dom.ts";
 
 const maxRows = 60;
 const wide = matchMedia("(min-width: 760px) and (min-height: 481px)");

@@ -1,8 +1,9 @@
 /**
  * Saying something (enter, at most 280 characters) and the row of emotes.
  */
+
+import { find, make } from "../../shared/dom.ts";
 import { emotes } from "../emotes.ts";
-import { find, make } from "./dom.ts";
 
 const maxChars = 280;
 /** The counter shows from here on. */

@@ -18,7 +18,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export const announce = {
   joined: (name: string) => queue(came, name),
   left: (name: string) => queue(left, name),
-  said: (name: string, text: string) => queue(said, `${name} says: ${text}`),
+  said: (name: string, text: string) => queue(said, `${name}: ${text}`),
   note: (text: string) => queue(notes, text),
 };
 
@@ -29,12 +29,15 @@ function queue(list: string[], text: string): void {
 
 function flush(): void {
   timer = undefined;
-  const parts = [...notes, ...crowd(came, "came"), ...crowd(left, "left"), ...said.slice(-saysAtMost)];
-  live.textContent = parts.join(". ");
+  live.textContent = [...notes, ...crowd(came, "came"), ...crowd(left, "left"), ...talk(said)].join(". ");
   [came, left, said, notes] = [[], [], [], []];
 }
 
 function crowd(names: readonly string[], what: string): string[] {
   if (names.length === 0) return [];
   return [names.length > namedAtMost ? `${names.length} people ${what}` : `${names.join(" and ")} ${what}`];
+}
+
+function talk(lines: readonly string[]): readonly string[] {
+  return lines.length > saysAtMost ? [`${lines.length} new lines, the last by ${lines.at(-1)}`] : lines;
 }

@@ -1,27 +1,13 @@
 /**
- * What has to be told: a refusal or an end, with its cause and its remedy; and that another tab plays.
+ * Notices over the page: a refusal or an end, with its cause and its remedy, for a while or until something is done.
  */
 import { find, make } from "./dom.ts";
+import type { Notice } from "./notice.ts";
 
 const toasts = find("toasts", HTMLDivElement);
-const watching = find("watching", HTMLElement);
-const playButton = find("play", HTMLButtonElement);
 
 const shownMs = 9000;
 const maxToasts = 2;
-
-export type Notice = { message: string; remedy: string };
-
-/** What to show for anything that was thrown. An error of hereabouts knows its remedy. */
-export function noticeOf(error: unknown): Notice {
-  if (error instanceof Error && "toRefusal" in error && typeof error.toRefusal === "function") {
-    const { message, remedy, retryAfterMs } = error.toRefusal() as Notice & { retryAfterMs?: number };
-    if (retryAfterMs === undefined) return { message, remedy };
-    const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-    return { message, remedy: `Go on in ${seconds === 1 ? "a second" : `${seconds} seconds`}.` };
-  }
-  return { message: error instanceof Error ? error.message : String(error), remedy: "" };
-}
 
 /** Shows a notice for a while; one with an action stays until it is used or closed. The same one is not shown twice. */
 export function showNotice({ message, remedy }: Notice, action?: { label: string; run: () => void }): void {
@@ -44,16 +30,4 @@ export function showNotice({ message, remedy }: Notice, action?: { label: string
     toast.append(button);
   } else setTimeout(() => toast.remove(), shownMs);
   toasts.append(toast);
-}
-
-export function clearNotices(): void {
-  toasts.replaceChildren();
-}
-
-export function initWatching(play: () => void): void {
-  playButton.addEventListener("click", play);
-}
-
-export function showWatching(isWatching: boolean): void {
-  watching.hidden = !isWatching;
 }

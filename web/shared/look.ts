@@ -3,10 +3,10 @@
  * name, which is verified when joining: the page is loaded again for it.
  */
 import type { Person } from "hereabouts/client";
-import { bodyRadius, colorOf, colors, drawBlob, faceOf, faces } from "../../shared/blob.ts";
-import { hashOf } from "../../shared/seed.ts";
-import { storedLook, storedName, storeLook, storeName } from "../storage.ts";
+import { bodyRadius, colorOf, colors, drawBlob, faceOf, faces } from "./blob.ts";
 import { find, make } from "./dom.ts";
+import { hashOf } from "./seed.ts";
+import { storedLook, storedName, storeLook, storeName } from "./storage.ts";
 
 const icon = find("look-icon", HTMLCanvasElement);
 const colorRow = find("colors", HTMLDivElement);

@@ -31,18 +31,26 @@ export function storeLook(look: Look): void {
   write(lookKey, JSON.stringify(look));
 }
 
-function read(key: string): string | null {
+/** `tab`: until the tab is closed, for it alone. */
+export type Keeping = "browser" | "tab";
+
+/** What was kept; null if nothing was, or where keeping is not allowed. */
+export function read(key: string, keeping: Keeping = "browser"): string | null {
   try {
-    return localStorage.getItem(key);
+    return storageOf(keeping).getItem(key);
   } catch {
     return null;
   }
 }
 
-function write(key: string, value: string): void {
+export function write(key: string, value: string, keeping: Keeping = "browser"): void {
   try {
-    localStorage.setItem(key, value);
+    storageOf(keeping).setItem(key, value);
   } catch {
     // Private windows may forbid it: then it lasts as long as the page.
   }
+}
+
+function storageOf(keeping: Keeping): Storage {
+  return keeping === "tab" ? sessionStorage : localStorage;
 }

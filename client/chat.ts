@@ -1,0 +1,328 @@
+/** A chat in the SDK: what is said in it without gaps, who is online and who of them is here, and saying things once. */
+import type { Client, Room } from "colyseus.js";
+import type { ChatAnnouncements, ChatPersonState, ChatState, HistoryLine } from "../schema/chat.ts";
+import { HereaboutsError } from "../schema/errors.ts";
+import { ChatLines } from "./chatLines.ts";
+import type { Chat, ChatEvents, ChatLine, ChatPerson, Restrict } from "./chatTypes.ts";
+import { Emitter } from "./emitter.ts";
+import { isRefusal } from "./errors.ts";
+import type { Me } from "./identity.ts";
+import { Outbox } from "./outbox.ts";
+import { Seat } from "./seat.ts";
+import { attentionOfTab, watchAttention } from "./tab.ts";
+import type { ConnectionState } from "./types.ts";
+
+export interface ChatOptions {
+  client: Client;
+  instance: string;
+  connection: string;
+  me: () => Me;
+  renew: () => Promise<void>;
+  invisible: boolean;
+}
+
+const typingMs = 2000;
+const page = 100;
+
+export class ChatView implements Chat {
+  readonly instance: string;
+  readonly #events = new Emitter();
+  readonly #seat: Seat<ChatState>;
+  /** What is said goes one by one, so that it is stored in the order it was said. */
+  readonly #says: Outbox;
+  readonly #asks: Outbox;
+  readonly #lines: ChatLines;
+  readonly #people = new Map<string, ChatPerson>();
+  readonly #me: () => Me;
+  readonly #unwatch: () => void;
+  readonly #hasState = Promise.withResolvers<void>();
+  #typing: readonly string[] = [];
+  #typedAt = Number.NEGATIVE_INFINITY;
+  #isCurrent = false;
+  /** The server keeps no older lines than those known. */
+  #isExhausted = false;
+  #filling: Promise<void> | undefined;
+  #state: { piece: string; online: number; here: number; connections: number; guests: number; slowSeconds: number } = {
+    piece: "",
+    online: 0,
+    here: 0,
+    connections: 0,
+    guests: 0,
+    slowSeconds: 0,
+  };
+
+  constructor({ client, instance, connection, me, renew, invisible }: ChatOptions) {
+    this.instance = instance;
+    this.#me = me;
+    this.#lines = new ChatLines(() => me().id);
+    this.#seat = new Seat<ChatState>({
+      client,
+      roomName: "chat",
+      renew,
+      joinOptions: () => ({ instance, connection, attention: attentionOfTab(), invisible }),
+      onRoom: (room) => this.#listen(room),
+      onState: (state) => this.#onConnection(state),
+      onClosed: (error) => this.#onClosed(error),
+      onTrouble: (error) => this.#events.emit("refused", error),
+    });
+    const link = {
+      ask: (type: string, message: unknown) => this.room.request(type as never, message as never),
+      isOpen: () => this.#seat.isOpen,
+    };
+    this.#says = new Outbox({ ...link, isSerial: true });
+    this.#asks = new Outbox(link);
+    this.#unwatch = watchAttention((attention) => {
+      this.#asks.request("attention", { attention }, { repeatable: true }).catch(() => {});
+    });
+  }
+
+  /** Joins. Resolves when the first state has come. */
+  async join(): Promise<void> {
+    await this.#seat.join();
+    await this.#hasState.promise;
+  }
+
+  get piece() {
+    return this.#state.piece;
+  }
+  get lines(): readonly ChatLine[] {
+    return this.#lines.all;
+  }
+  get hasOlder(): boolean {
+    return this.#lines.oldest > 1 && !this.#isExhausted;
+  }
+  get people(): ReadonlyMap<string, ChatPerson> {
+    return this.#people;
+  }
+  get counts() {
+    const { online, here, connections, guests } = this.#state;
+    return { online, here, connections, guests };
+  }
+  get typing() {
+    return this.#typing;
+  }
+  get slowSeconds() {
+    return this.#state.slowSeconds;
+  }
+  get isModerator() {
+    return ["moderator", "admin"].includes(this.#me().role);
+  }
+  get connection(): ConnectionState {
+    return this.#seat.state;
+  }
+  get room(): Room<unknown, ChatState> {
+    return this.#seat.room;
+  }
+
+  async say(text: string, { font }: { font?: string } = {}): Promise<{ seq: number; at: Date; count: number }> {
+    const message = { text, id: crypto.randomUUID(), ...(font === undefined ? {} : { font }) };
+    const answer = await this.#says.request("say", message, { repeatable: true });
+    const { seq, at, count } = answer as { seq: number; at: number; count: number };
+    this.#lines.own(seq, text);
+    return { seq, at: new Date(at), count };
+  }
+
+  async history(): Promise<readonly ChatLine[]> {
+    if (!this.hasOlder) return [];
+    const older = await this.#fetch(this.#lines.oldest, page);
+    this.#isExhausted = older.length === 0;
+    return this.#take(older, true);
+  }
+
+  async edit(seq: number, text: string): Promise<void> {
+    await this.#asks.request("edit", { seq, text }, { repeatable: true });
+  }
+
+  async delete(seq: number, reason = ""): Promise<void> {
+    await this.#asks.request("delete", { seq, reason }, { repeatable: true });
+  }
+
+  async heart(seq: number, on: boolean): Promise<void> {
+    const answer = await this.#asks.request("heart", { seq, on }, { repeatable: true });
+    const line = this.#lines.heart(seq, on, (answer as { hearts: number }).hearts);
+    if (line) this.#events.emit("change", { line });
+  }
+
+  typingNow(): void {
+    const now = performance.now();
+    if (now < this.#typedAt + typingMs || !this.#seat.isOpen) return;
+    this.#typedAt = now;
+    this.room.send("typing" as never);
+  }
+
+  mute(person: string, options: Restrict = {}): Promise<void> {
+    return this.#moderate("mute", { person, reason: "", ...options });
+  }
+  shadow(person: string, options: Restrict = {}): Promise<void> {
+    return this.#moderate("shadow", { person, reason: "", ...options });
+  }
+  ban(person: string, options: Restrict = {}): Promise<void> {
+    return this.#moderate("ban", { person, reason: "", ...options });
+  }
+  lift(person: string, kind: "mute" | "shadow" | "ban", reason = ""): Promise<void> {
+    return this.#moderate("lift", { person, kind, reason });
+  }
+  slow(seconds: number, reason = ""): Promise<void> {
+    return this.#moderate("slow", { seconds, reason });
+  }
+
+  on<E extends keyof ChatEvents>(event: E, listener: (data: ChatEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  leave(): Promise<void> {
+    return this.#seat.leave();
+  }
+
+  /** Signs in on this seat: see Hereabouts.signIn. */
+  async identify(token: string): Promise<void> {
+    await this.#asks.request("identify", { token }, { repeatable: true });
+  }
+
+  async #moderate(type: string, message: unknown): Promise<void> {
+    await this.#asks.request(type, message, { repeatable: true });
+  }
+
+  #listen(room: Room<unknown, ChatState>): void {
+    this.#isCurrent = false;
+    room.onStateChange((state) => this.#onState(state));
+    const on = <K extends keyof ChatAnnouncements>(type: K, listener: (data: ChatAnnouncements[K]) => void) =>
+      room.onMessage(type as never, listener as never);
+    on("typing", ({ handles }) => {
+      const mine = this.#me().handle;
+      this.#typing = handles.filter((handle) => handle !== mine);
+      this.#events.emit("typing", { handles: this.#typing });
+    });
+    on("changed", ({ seq, gone }) => {
+      if (gone) this.#lines.forget(seq);
+      const isShown = seq >= this.#lines.oldest && seq <= this.#lines.newest;
+      if (isShown && !room.state.lines.has(String(seq))) void this.#refresh(seq);
+    });
+    on("erased", ({ person }) => {
+      for (const line of this.#lines.erase(person)) this.#events.emit("change", { line });
+    });
+    on("own", ({ lines }) => this.#lines.setOwn(lines));
+    room.onMessage("role" as never, (() => {}) as never);
+    room.onMessage(
+      "refused" as never,
+      ((refusal: unknown) => {
+        if (isRefusal(refusal)) this.#events.emit("refused", HereaboutsError.fromRefusal(refusal));
+      }) as never,
+    );
+  }
+
+  #onState(state: ChatState): void {
+    this.#seat.heard();
+    const before = this.#state;
+    const { piece, online, here, connections, guests, slowSeconds } = state;
+    this.#state = { piece, online, here, connections, guests, slowSeconds };
+    const isNews = this.#syncPeople(state.people.entries());
+    if (isNews || online !== before.online || here !== before.here) this.#events.emit("people", { online, here });
+    void this.#syncLines(state);
+    this.#hasState.resolve();
+  }
+
+  /** What was missed is fetched before what came after it is shown. */
+  async #syncLines(state: ChatState): Promise<void> {
+    if (this.#filling) return;
+    const gap = this.#lines.missing(state.lines.values());
+    if (!gap) {
+      this.#take(state.lines.values(), !this.#isCurrent);
+      this.#isCurrent = true;
+      return;
+    }
+    this.#filling = this.#fill(gap.after, gap.before).catch(() => {});
+    await this.#filling;
+    this.#filling = undefined;
+    await this.#syncLines(this.room.state);
+  }
+
+  async #fill(after: number, before: number): Promise<void> {
+    const pages: HistoryLine[] = [];
+    for (let next = before; next > after + 1; next = pages[0]!.seq) {
+      const lines = await this.#fetch(next, Math.min(page, next - after - 1));
+      if (lines.length === 0) break;
+      pages.unshift(...lines);
+    }
+    this.#take(pages, true);
+  }
+
+  async #fetch(before: number, limit: number): Promise<HistoryLine[]> {
+    const answer = await this.#asks.request("history", { before, limit }, { repeatable: true });
+    return (answer as { lines: HistoryLine[] }).lines;
+  }
+
+  async #refresh(seq: number): Promise<void> {
+    const lines = await this.#fetch(seq + 1, 1).catch(() => []);
+    this.#take(lines, true);
+  }
+
+  #take(
+    lines: Iterable<HistoryLine> | Iterable<ChatState["lines"] extends Map<string, infer L> ? L : never>,
+    missed: boolean,
+  ) {
+    const events = this.#lines.take(lines as Iterable<HistoryLine>);
+    for (const { type, line } of events) this.#events.emit(type, type === "say" ? { line, missed } : { line });
+    return events.filter(({ type }) => type === "say").map(({ line }) => line);
+  }
+
+  /** Returns whether anything was other than before. */
+  #syncPeople(state: Iterable<[string, ChatPersonState]>): boolean {
+    let isNews = false;
+    const gone = new Map(this.#people);
+    const myId = this.#me().id;
+    for (const [id, fields] of state) {
+      gone.delete(id);
+      const known = this.#people.get(id);
+      const person = personOf(id, fields, myId);
+      if (known && isSamePerson(known, person)) continue;
+      isNews = true;
+      this.#people.set(id, person);
+      this.#events.emit(known ? "update" : "join", { person });
+    }
+    for (const [id, person] of gone) {
+      isNews = true;
+      this.#people.delete(id);
+      this.#events.emit("leave", { person });
+    }
+    return isNews;
+  }
+
+  #onConnection(state: ConnectionState): void {
+    if (state === "open") {
+      this.#asks.flush();
+      this.#says.flush();
+    }
+    this.#events.emit("connection", { state });
+  }
+
+  #onClosed(error: HereaboutsError | undefined): void {
+    this.#unwatch();
+    this.#says.close();
+    this.#asks.close();
+    this.#events.emit("closed", { error });
+  }
+}
+
+function personOf(id: string, fields: ChatPersonState, myId: string): ChatPerson {
+  const { handle, name, kind, guest, away, here, where, attention, connections, since } = fields;
+  return {
+    id,
+    handle,
+    name: name || handle,
+    kind: (kind || "human") as ChatPerson["kind"],
+    guest,
+    away,
+    here,
+    where: where || undefined,
+    attention: attention as ChatPerson["attention"],
+    connections,
+    since: new Date(since * 1000),
+    isMe: id === myId,
+  };
+}
+
+function isSamePerson(a: ChatPerson, b: ChatPerson): boolean {
+  const keys = Object.keys(a) as (keyof ChatPerson)[];
+  return keys.every((key) => (key === "since" ? a.since.getTime() === b.since.getTime() : a[key] === b[key]));
+}

@@ -1,0 +1,16 @@
+/**
+ * What other processes used of this machine while something was measured on it: the first thing to know when figures
+ * are odd. By the kernel's ticks, so a few percent of a core are within its error.
+ */
+import { cpus } from "node:os";
+
+/** CPU time that everything on this machine has used since it started, in ms. */
+export function machineCpuMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+}
+
+/** CPU time that this process has used, in ms. */
+export function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

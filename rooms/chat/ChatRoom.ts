@@ -1,0 +1,155 @@
+/**
+ * A chat instance: what is said in it is stored before it is answered, and reaches everyone in one order without gaps.
+ *
+ * The log (services/chatlog) is the truth; the state shows its last lines and the roster that presence gives. Whoever has
+ * a seat is online, wherever they go; who is also in the chat's own piece is here.
+ */
+import type { AuthContext } from "@colyseus/core";
+import { z } from "zod";
+import { ChatState, chatLimits } from "../../schema/chat.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
+import { joinShape } from "../../schema/messages.ts";
+import { parseSlug } from "../../schema/slug.ts";
+import type { Appended, Author, Line, NewLine } from "../../services/chatlog/chatlog.ts";
+import type { OpenChat } from "../../services/chats/chats.ts";
+import type { Moderation } from "../../services/chats/moderation.ts";
+import { type Identity, isModeratorRole } from "../../services/identity/person.ts";
+import type { RosterChange } from "../../services/presence/crowd.ts";
+import { BaseRoom, toServerError } from "../BaseRoom.ts";
+import { authenticate } from "../join.ts";
+import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
+import type { SeatClient } from "../seat.ts";
+import type { RoomServices } from "../services.ts";
+import { Lines } from "./lines.ts";
+import { handleChanges } from "./messages/changes.ts";
+import { handleHistory } from "./messages/history.ts";
+import { handleModeration } from "./messages/moderation.ts";
+import { handleSay } from "./messages/say.ts";
+import { handleTyping } from "./messages/typing.ts";
+import { ChatPeople } from "./people.ts";
+import { Typing } from "./typing.ts";
+
+/** What a client gives when it joins a chat. */
+export const chatJoin = joinShape.extend({ instance: z.string() });
+
+export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoom, OpenChat {
+  override state: ChatState = new ChatState();
+  readonly exclusiveSeats = false;
+  moderation!: Moderation;
+  people!: ChatPeople;
+  readonly typing: Typing = new Typing();
+  #lines!: Lines;
+  #ready: Promise<void> = Promise.resolve();
+  #close = () => {};
+
+  get instance(): string {
+    return this.state.instance;
+  }
+
+  override async onCreate(options: unknown): Promise<void> {
+    super.onCreate(options);
+    const instance = parseSlug((options as { instance?: unknown }).instance);
+    const { chats, presence, config } = this.services;
+    this.key = `chat:${instance}`;
+    this.metadata = { instance, kind: "chat", label: instance };
+    Object.assign(this.state, { instance, piece: chats.pieceOf(instance), slowSeconds: 0, seq: 0 });
+    this.#lines = new Lines(this.state.lines);
+    this.people = new ChatPeople({
+      state: this.state,
+      maxListed: config.rosterMax,
+      counts: () => presence.counts(this.key),
+    });
+    this.moderation = await chats.moderation(instance);
+    this.#close = chats.open(instance, this);
+    this.#ready = this.#loadLines();
+    await this.#ready;
+    this.seats = new PresencePlugin(this);
+    for (const register of [handleSay, handleChanges, handleHistory, handleTyping, handleModeration]) register(this);
+  }
+
+  /** Called by Colyseus before each patch: the roster and who types are brought up to date at its pace. */
+  override onBeforePatch(): void {
+    const now = performance.now();
+    this.people?.publish(now);
+    const handles = this.typing.changes(now);
+    if (handles) this.broadcast("typing", { handles });
+  }
+
+  override onJoin(client: SeatClient, options: unknown): void {
+    const join = chatJoin.parse(options);
+    const identity = client.auth as Identity;
+    try {
+      this.moderation.checkJoin(identity.person);
+    } catch (error) {
+      throw toServerError(error);
+    }
+    this.seat(client, join, identity);
+    this.seats.join(client);
+    client.send("own", { lines: this.#lines.ownOf(identity.person) });
+  }
+
+  onRoster(changes: readonly RosterChange[]): void {
+    for (const change of changes) this.people.apply(change);
+  }
+
+  /** Stores a line, then shows it. Resolves when both is done. */
+  async append(line: NewLine): Promise<Appended> {
+    const [appended] = await Promise.all([this.services.chats.log.append(this.instance, line), this.#ready]);
+    if (!appended.isRepeat) this.show(appended.line);
+    return appended;
+  }
+
+  /** Shows a line as the log has it now. */
+  show(line: Line): void {
+    if (line.seq > this.state.seq) this.state.seq = line.seq;
+    const isShown = this.#lines.put(line);
+    const gone = line.state === "gone";
+    if (!isShown || gone) this.broadcast("changed", { seq: line.seq, gone });
+  }
+
+  async onErased(person: string): Promise<void> {
+    await this.#loadLines();
+    this.broadcast("erased", { person });
+  }
+
+  /** Shows the last lines as the log has them. */
+  async #loadLines(): Promise<void> {
+    const lines = await this.services.chats.log.read(this.instance, { limit: chatLimits.window });
+    for (const line of lines) this.#lines.put(line);
+    this.state.seq = Math.max(this.state.seq, lines.at(-1)?.seq ?? 0);
+  }
+
+  override onDispose(): void {
+    super.onDispose();
+    this.#close();
+  }
+}
+
+/** Who says something, as the log keeps them. */
+export function authorOf({ person, handle, name, kind, guest }: Identity): Author {
+  return { id: person, handle, name, kind, guest };
+}
+
+export function isModerator(client: SeatClient): boolean {
+  return isModeratorRole(client.userData!.identity.role);
+}
+
+/** The class to register with Colyseus: ChatRoom with its services. */
+export function chatRoomWith(services: RoomServices): new () => ChatRoom {
+  return class extends ChatRoom {
+    override readonly services = services;
+
+    /** Brings the instance's name into its one spelling before Colyseus looks for the room. */
+    static override async onAuth(token: string, options: Record<string, unknown>, context: AuthContext) {
+      return authenticate(services, token ?? context.token, options, chatJoin, (join) => {
+        options["instance"] = parseSlug(join.instance);
+      });
+    }
+  };
+}
+
+/** Throws LINE_GONE. */
+export function found<T>(line: T | undefined, seq: number): T {
+  if (line === undefined) throw new HereaboutsError("LINE_GONE", `Line ${seq}.`);
+  return line;
+}

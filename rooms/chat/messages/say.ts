@@ -1,0 +1,14 @@
+/** Saying something: answered when it is stored. */
+import { chatMessages } from "../../../schema/chat.ts";
+import { authorOf, type ChatRoom, isModerator } from "../ChatRoom.ts";
+
+export function handleSay(room: ChatRoom): void {
+  room.gate.handle("say", chatMessages.say, async (client, { text, id, font = "" }) => {
+    const { identity } = client.userData!;
+    const said = { author: authorOf(identity), text, font, clientId: id, isModerator: isModerator(client) };
+    const { line } = await room.services.chats.say(room.instance, said);
+    room.people.touch(identity.person);
+    room.typing.stop(identity.person);
+    return { id: line.id, seq: line.seq, at: line.at, count: line.count };
+  });
+}

@@ -1,0 +1,12 @@
+/** That someone is typing: shown for a few seconds. Those who may not be heard are not seen typing either. */
+import { chatMessages } from "../../../schema/chat.ts";
+import type { ChatRoom } from "../ChatRoom.ts";
+
+export function handleTyping(room: ChatRoom): void {
+  room.gate.handle("typing", chatMessages.typing, ({ userData }) => {
+    const { person, handle } = userData!.identity;
+    if (room.moderation.isSilenced(person)) return;
+    room.typing.note(person, handle, performance.now());
+    room.people.touch(person);
+  });
+}

@@ -1,0 +1,184 @@
+/** Props: whose they are, how many there may be, and which are kept. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { limits } from "../../schema/messages.ts";
+import { type PropState, WorldState } from "../../schema/world.ts";
+import { openStorage, type Storage } from "../../services/storage.ts";
+import { createWorldSaves, type WorldSaves } from "../../services/worldsaves.ts";
+import { Props } from "./props.ts";
+
+let storage: Storage;
+let saves: WorldSaves;
+let state: WorldState["props"];
+let props: Props;
+
+/** A world that comes up with what was saved of it. */
+function open(savesAll = false): void {
+  state = new WorldState().props;
+  props = new Props(state, saves, "field", savesAll);
+}
+beforeEach(() => {
+  storage = openStorage(":memory:");
+  saves = createWorldSaves(storage, (error) => expect.unreachable(String(error)));
+  open();
+});
+afterEach(() => {
+  saves.close();
+  storage.close();
+});
+
+const refused = (code: string) => expect.objectContaining({ code });
+const valueIn = (key: string) => {
+  const prop = state.get(key);
+  return prop && (JSON.parse(prop.value) as unknown);
+};
+const kept = () => Object.fromEntries(saves.props("field").map(({ key, value }) => [key, JSON.parse(value)]));
+
+describe("[WO1] props", () => {
+  it("hold any JSON, for everyone", () => {
+    const value = { deep: [1, "two", null, { ключ: true }] };
+    props.set("ada", { key: "lamp", value });
+    expect(valueIn("lamp")).toEqual(value);
+    props.set("bea", { key: "lamp", value: null });
+    expect(valueIn("lamp")).toBeNull();
+    props.delete("bea", "lamp");
+    expect(state.get("lamp")).toBeUndefined();
+    props.delete("bea", "lamp");
+  });
+
+  it.each(["__proto__", "constructor", "toString", "a b", "😀", "0"])("may have the key %j", (key) => {
+    props.set("ada", { key, value: 1 });
+    expect(valueIn(key)).toBe(1);
+    expect(state.size).toBe(1);
+    props.delete("ada", key);
+    expect(state.size).toBe(0);
+  });
+});
+
+describe("[WO1] an owned prop", () => {
+  beforeEach(() => props.set("ada", { key: "lamp", value: 1, owned: true }));
+
+  it("is changed and deleted by its owner only", () => {
+    expect(() => props.set("bea", { key: "lamp", value: 2 })).toThrow(refused("PROP_OWNED"));
+    expect(() => props.set("bea", { key: "lamp", value: 2, owned: true })).toThrow(refused("PROP_OWNED"));
+    expect(() => props.set("bea", { key: "lamp", value: 2, owned: false })).toThrow(refused("PROP_OWNED"));
+    expect(() => props.delete("bea", "lamp")).toThrow(refused("PROP_OWNED"));
+    expect(valueIn("lamp")).toBe(1);
+    props.set("ada", { key: "lamp", value: 3 });
+    expect(valueIn("lamp")).toBe(3);
+    expect(state.get("lamp")?.owner).toBe("ada");
+    props.delete("ada", "lamp");
+    props.set("bea", { key: "lamp", value: 4 });
+    expect(valueIn("lamp")).toBe(4);
+  });
+
+  it("is anyone's again when its owner says so", () => {
+    props.set("ada", { key: "lamp", value: 1, owned: false });
+    props.set("bea", { key: "lamp", value: 2 });
+    expect(valueIn("lamp")).toBe(2);
+  });
+
+  it("is its owner's still when the world comes up again", () => {
+    props.set("ada", { key: "lamp", value: 1, saved: true });
+    open();
+    expect(() => props.set("bea", { key: "lamp", value: 2 })).toThrow(refused("PROP_OWNED"));
+    props.set("ada", { key: "lamp", value: 5 });
+    expect(valueIn("lamp")).toBe(5);
+  });
+});
+
+describe("[WO1] the limits", () => {
+  it("are 4 KB a prop, in bytes", () => {
+    props.set("ada", { key: "lamp", value: "x".repeat(limits.propBytes - 2) });
+    expect(() => props.set("ada", { key: "lamp", value: "x".repeat(limits.propBytes - 1) })).toThrow(
+      refused("TOO_LARGE"),
+    );
+    expect(() => props.set("ada", { key: "wide", value: "語".repeat(limits.propBytes / 2) })).toThrow(
+      refused("TOO_LARGE"),
+    );
+    expect((valueIn("lamp") as string).length).toBe(limits.propBytes - 2);
+    expect(state.get("wide")).toBeUndefined();
+  });
+
+  it("are 1,000 keys, and changing one of them is allowed still", () => {
+    for (let i = 0; i < limits.props; i++) props.set("ada", { key: `k${i}`, value: i });
+    expect(() => props.set("ada", { key: "more", value: 1 })).toThrow(refused("PROPS_FULL"));
+    props.set("ada", { key: "k5", value: "changed" });
+    props.delete("ada", "k7");
+    props.set("ada", { key: "more", value: 1 });
+    expect(state.size).toBe(limits.props);
+  });
+
+  it("are 256 KB in all, and what is deleted or made smaller makes room", () => {
+    const large = "x".repeat(4000);
+    let count = 0;
+    const fill = () => {
+      for (;;) {
+        try {
+          props.set("ada", { key: `k${count}`, value: large });
+          count++;
+        } catch (error) {
+          expect(error).toEqual(refused("PROPS_FULL"));
+          return;
+        }
+      }
+    };
+    fill();
+    expect(count).toBe(Math.floor(limits.propsBytes / 4005));
+    props.set("ada", { key: "k0", value: 1 });
+    props.delete("ada", "k1");
+    const before = count;
+    fill();
+    expect(count - before).toBe(2);
+    for (const key of [...state.keys()]) props.delete("ada", key);
+    count = 0;
+    fill();
+    expect(count).toBe(Math.floor(limits.propsBytes / 4005));
+  });
+
+  it("count what was saved before", () => {
+    for (let i = 0; i < 60; i++) props.set("ada", { key: `k${i}`, value: "x".repeat(4000), saved: true });
+    open();
+    let added = 0;
+    expect(() => {
+      for (; ; added++) props.set("ada", { key: `more${added}`, value: "x".repeat(4000) });
+    }).toThrow(refused("PROPS_FULL"));
+    expect(added).toBeLessThan(6);
+  });
+});
+
+describe("[WO4] what is saved", () => {
+  it("is there when the world comes up again; the rest is not", () => {
+    props.set("ada", { key: "kept", value: [1], saved: true });
+    props.set("ada", { key: "gone", value: [2] });
+    open();
+    expect(valueIn("kept")).toEqual([1]);
+    expect(state.get("kept")).toMatchObject({ saved: true } satisfies Partial<PropState>);
+    expect(state.get("gone")).toBeUndefined();
+  });
+
+  it("stays so when it is changed, until it is said otherwise", () => {
+    props.set("ada", { key: "lamp", value: 1, saved: true });
+    props.set("bea", { key: "lamp", value: 2 });
+    expect(kept()).toEqual({ lamp: 2 });
+    props.set("bea", { key: "lamp", value: 3, saved: false });
+    expect(kept()).toEqual({});
+    expect(valueIn("lamp")).toBe(3);
+    props.set("bea", { key: "lamp", value: 4 });
+    expect(kept()).toEqual({});
+  });
+
+  it("is forgotten when it is deleted", () => {
+    props.set("ada", { key: "lamp", value: 1, saved: true });
+    open();
+    props.delete("ada", "lamp");
+    open();
+    expect(state.size).toBe(0);
+  });
+
+  it("is everything in a piece that says so", () => {
+    open(true);
+    props.set("ada", { key: "lamp", value: 1 });
+    props.set("ada", { key: "not", value: 1, saved: false });
+    expect(kept()).toEqual({ lamp: 1 });
+  });
+});

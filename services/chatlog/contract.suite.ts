@@ -1,0 +1,49 @@
+/**
+ * What every chat log must do, whatever it is kept in: the contract of `chatlog.ts` as tests. Titles quote
+ * REQUIREMENTS.md. A store brings a `Place`, where a log can be opened again and again.
+ */
+import { afterEach, describe } from "vitest";
+import type { ChatLog } from "./chatlog.ts";
+import { changing } from "./testing/changing.ts";
+import { counting } from "./testing/counting.ts";
+import { keeping } from "./testing/keeping.ts";
+import { moderating } from "./testing/moderating.ts";
+import { saying } from "./testing/saying.ts";
+
+export interface OpenOptions {
+  keep?: number;
+  now?: () => number;
+}
+
+/** Where one log's data is. */
+export interface Place {
+  open(options?: OpenOptions): ChatLog;
+}
+
+/** Opens a log on new data; `place` keeps the data for opening it again. Closed after the test. */
+export interface Opener {
+  open(options?: OpenOptions): ChatLog;
+  place(): Place;
+}
+
+export function chatLogContract(store: string, newPlace: () => Place): void {
+  const opened: ChatLog[] = [];
+  const track = (log: ChatLog) => {
+    opened.push(log);
+    return log;
+  };
+  const opener: Opener = {
+    open: (options) => track(newPlace().open(options)),
+    place() {
+      const place = newPlace();
+      return { open: (options) => track(place.open(options)) };
+    },
+  };
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((log) => log.close()));
+  });
+
+  describe(`a chat log in ${store}`, () => {
+    for (const part of [saying, counting, changing, moderating, keeping]) part(opener);
+  });
+}

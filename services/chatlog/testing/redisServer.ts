@@ -1,0 +1,80 @@
+/**
+ * A Redis server of a test's own: on a free loopback port, with its files in a temporary folder, durable as the chat log
+ * asks. Only ever ends the process it started.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+
+const program = "/usr/bin/redis-server";
+
+export const hasRedis = existsSync(program);
+export const noRedis = `skipped: there is no ${program} (Debian: apt-get install redis-server)`;
+
+export interface RedisServer {
+  readonly port: number;
+  /** A client that waits for the server however long it is away. */
+  connect(): Redis;
+  /** As if the machine had stopped it: SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again on the same files. */
+  restart(): Promise<void>;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+}
+
+export async function startRedis(settings: Record<string, string> = {}): Promise<RedisServer> {
+  const dir = mkdtempSync(join(tmpdir(), "hereabouts-redis-"));
+  const port = await freePort();
+  const all = { appendonly: "yes", appendfsync: "always", save: '""', ...settings };
+  const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]);
+  const clients: Redis[] = [];
+  let child: ChildProcess;
+
+  const connect = () => {
+    const client = new Redis({ host: "127.0.0.1", port, maxRetriesPerRequest: null, retryStrategy: () => 20 });
+    client.on("error", () => {});
+    clients.push(client);
+    return client;
+  };
+  const restart = async () => {
+    child = spawn(program, ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, ...flags], {
+      stdio: "ignore",
+    });
+    const probe = connect();
+    await probe.ping();
+    probe.disconnect();
+  };
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  };
+  await restart();
+  return {
+    port,
+    connect,
+    kill,
+    restart,
+    async stop() {
+      for (const client of clients) client.disconnect();
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

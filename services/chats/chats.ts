@@ -1,0 +1,96 @@
+/**
+ * The chats there are: the piece that counts as here in each, their fonts, where words are filtered, and the way into one.
+ *
+ * Whoever says something, in a room or from outside, goes through `say`: checked, filtered, stored, and shown at once by
+ * the room of that chat if it is open.
+ */
+import type { Config } from "../../config.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
+import type { Appended, Author, ChatLog, NewLine } from "../chatlog/chatlog.ts";
+import { filterWords } from "./filter.ts";
+import { Moderation } from "./moderation.ts";
+
+export interface Said {
+  readonly author: Author;
+  readonly text: string;
+  /** Empty for none. */
+  readonly font: string;
+  /** Chosen by the client: what makes a repeat harmless. */
+  readonly clientId: string;
+  /** Moderators are not slowed. */
+  readonly isModerator: boolean;
+}
+
+/** A chat that is open: what is stored goes through it, and what is erased is taken off its screens. */
+export interface OpenChat {
+  readonly moderation: Moderation;
+  append(line: NewLine): Promise<Appended>;
+  onErased(person: string): Promise<void>;
+}
+
+export interface Chats {
+  readonly log: ChatLog;
+  /** Slug of the chat's own piece: that of the same name unless configured. */
+  pieceOf(instance: string): string;
+  /** A text as others may read it in this chat; `original` if that is another one. */
+  filter(instance: string, text: string): { text: string; original?: string };
+  /** What holds for whom in a chat. */
+  moderation(instance: string): Promise<Moderation>;
+  /** Makes `chat` the open one of its instance, until the returned function is called. */
+  open(instance: string, chat: OpenChat): () => void;
+  /** Throws BAD_FONT, MUTED, BANNED, or TOO_FAST in slow mode. */
+  say(instance: string, said: Said): Promise<Appended>;
+  /** Takes out all that a person said, everywhere (ID5). Returns how many lines that were. */
+  erase(person: string, by: string): Promise<number>;
+}
+
+type ChatsConfig = Pick<Config, "chatPieces" | "chatFonts" | "chatUnfiltered">;
+
+export function createChats(config: ChatsConfig, log: ChatLog, now: () => number): Chats {
+  const pieces = new Map(list(config.chatPieces).map((pair) => pair.split("=") as [string, string]));
+  const fonts = list(config.chatFonts);
+  const unfiltered = new Set(list(config.chatUnfiltered));
+  const opened = new Map<string, OpenChat>();
+
+  const filter = (instance: string, text: string) => {
+    const shown = unfiltered.has(instance) ? text : filterWords(text);
+    return shown === text ? { text } : { text: shown, original: text };
+  };
+  const moderation = async (instance: string) => {
+    const fresh = new Moderation(log, instance, now);
+    await fresh.load();
+    return fresh;
+  };
+
+  return {
+    log,
+    filter,
+    moderation,
+    pieceOf: (instance) => pieces.get(instance) ?? instance,
+    open(instance, chat) {
+      opened.set(instance, chat);
+      return () => {
+        if (opened.get(instance) === chat) opened.delete(instance);
+      };
+    },
+    async say(instance, { author, text, font, clientId, isModerator }) {
+      if (font && !fonts.includes(font))
+        throw new HereaboutsError("BAD_FONT", `There are: ${fonts.join(", ") || "none"}.`);
+      const chat = opened.get(instance);
+      const rules = chat?.moderation ?? (await moderation(instance));
+      rules.checkJoin(author.id);
+      rules.checkSay(author.id, isModerator);
+      const line = { author, font, clientId, isShadow: rules.isShadowed(author.id), ...filter(instance, text) };
+      return chat ? chat.append(line) : log.append(instance, line);
+    },
+    async erase(person, by) {
+      const lines = await log.erase(person, by);
+      await Promise.all([...opened.values()].map((chat) => chat.onErased(person)));
+      return lines.length;
+    },
+  };
+}
+
+function list(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean);
+}

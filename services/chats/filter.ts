@@ -1,0 +1,17 @@
+/** The word filter: what others receive never contains what it takes out. On by default, off per instance. */
+import {
+  asteriskCensorStrategy,
+  englishDataset,
+  englishRecommendedTransformers,
+  RegExpMatcher,
+  TextCensor,
+} from "obscenity";
+
+const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
+const censor = new TextCensor().setStrategy(asteriskCensorStrategy());
+
+/** The text as others may read it; the same if there is nothing to take out. */
+export function filterWords(text: string): string {
+  const matches = matcher.getAllMatches(text, true);
+  return matches.length === 0 ? text : censor.applyTo(text, matches);
+}

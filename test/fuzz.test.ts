@@ -1,0 +1,193 @@
+/**
+ * A hundred thousand bad inputs against a running server while honest people walk in the same world: nothing breaks,
+ * nobody is late, nobody loses a seat.
+ *
+ * FUZZ_SEED replays a run's inputs, FUZZ_CASES sets their number. Limits on messages are raised, so that what is sent
+ * meets the validators and not only the budget; test/limits.test.ts has the budget.
+ */
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { connect, type Hereabouts, type World } from "../client/index.ts";
+import type { FuzzReport, FuzzTask } from "./lib/fuzzer.ts";
+import { closerThan, gapsWithin, mean, percentile, sleep, watchNoise } from "./lib/pace.ts";
+import { joinWorld, type RawClient, until } from "./lib/raw.ts";
+import { startTestServer, type TestServer } from "./lib/server.ts";
+
+const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+const cases = Number(process.env["FUZZ_CASES"] ?? 105_000);
+const casesPerSecond = 2100;
+const calmMs = 3000;
+const stepMs = 33;
+const megabyte = 2 ** 20;
+
+/** What a line of the log belongs to: one a second at most. */
+function classOf({ msg, room, code, where, detail, error }: Record<string, unknown>): string {
+  const text = String(detail ?? (error as { message?: string } | undefined)?.message ?? "");
+  return [msg, room, code, where, text.slice(0, 40)].join(" | ");
+}
+
+let server: TestServer;
+let walkers: RawClient[];
+let guide: Hereabouts;
+let world: World;
+let walking: NodeJS.Timeout;
+const states: string[] = [];
+const complaints: unknown[][] = [];
+let calm: { from: number; to: number };
+let storm: { from: number; to: number };
+let noiseMs: number;
+let heldBefore: number;
+let report: FuzzReport;
+const positions: number[] = [];
+
+/** Bytes that the server holds after it has collected its garbage. */
+async function heldBytes(): Promise<number> {
+  const before = server.lines.length;
+  process.kill(server.pid, "SIGUSR2");
+  const line = await until(() => server.lines.slice(before).find(({ text }) => text.startsWith("held ")), 10_000);
+  return Number(line!.text.slice("held ".length));
+}
+
+function fuzz(task: FuzzTask): Promise<FuzzReport> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./lib/fuzzer.ts", import.meta.url), { workerData: task });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
+
+describe("bad input", { timeout: 30_000 }, () => {
+  beforeAll(
+    async () => {
+      console.log(`fuzz: ${cases} cases, FUZZ_SEED=${seed}`);
+      for (const method of ["warn", "error"] as const) {
+        vi.spyOn(console, method).mockImplementation((...words: unknown[]) => void complaints.push(words));
+      }
+      server = await startTestServer({
+        env: { MESSAGES_PER_SECOND: "1000", MOVES_PER_SECOND: "1000", ABUSE_REFUSALS: "1000000" },
+        preload: new URL("./lib/heap.ts", import.meta.url),
+      });
+      walkers = [await joinWorld(server.url), await joinWorld(server.url)];
+      guide = await connect(server.url, { storage: null, name: "Guide" });
+      world = await guide.world("field");
+      world.on("connection", ({ state }) => states.push(state));
+      world.on("closed", () => states.push("closed"));
+      let step = 0;
+      walking = setInterval(() => {
+        step++;
+        walkers.forEach((walker, i) => {
+          walker.move({ x: 100 * Math.cos(step / 40 + i), y: 100 * Math.sin(step / 40 + i), z: 0, angle: 0 });
+        });
+        const other = [...world.people.values()].find(({ isMe, placed }) => placed && !isMe);
+        if (other) positions.push(other.x);
+      }, stepMs);
+      await fuzz({ url: server.url, seed, cases: 2000, ms: 1000 });
+      heldBefore = await heldBytes();
+      await sleep(500);
+      calm = { from: performance.now(), to: 0 };
+      await sleep(calmMs);
+      calm.to = performance.now();
+      storm = { from: calm.to, to: 0 };
+      const stopWatch = watchNoise();
+      report = await fuzz({ url: server.url, seed: seed + 1, cases, ms: (cases / casesPerSecond) * 1000 });
+      noiseMs = stopWatch();
+      storm.to = performance.now();
+    },
+    120_000 + (cases / casesPerSecond) * 1000,
+  );
+
+  afterAll(async () => {
+    clearInterval(walking);
+    await guide?.close();
+    for (const walker of walkers ?? []) walker.socket.terminate();
+    await server?.stop();
+    vi.restoreAllMocks();
+  });
+
+  it("was sent, each kind of it", () => {
+    const { frames, requests, sockets, joins, oversize } = report.sent;
+    expect(frames + requests + sockets + joins + oversize).toBe(cases);
+    for (const count of [frames, requests, sockets, joins, oversize]) expect(count).toBeGreaterThan(cases / 2500);
+  });
+
+  it("[SV5] leaves the process as it was: the same one, ready, and without a single error", async () => {
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    expect(() => process.kill(server.pid, 0)).not.toThrow();
+    expect(await server.metric("process_start_time_seconds")).toBeGreaterThan(0);
+    expect(await server.metric("hereabouts_errors_total")).toBe(0);
+    expect(server.lines.filter(({ from }) => from === "stderr").map(({ text }) => text)).toEqual([]);
+    expect(server.logs().filter(({ msg }) => String(msg).includes("reached the process"))).toEqual([]);
+  });
+
+  it("is never answered with a failure of the server's own", () => {
+    expect(Object.keys(report.statuses)).not.toContain("500");
+    expect(Object.keys(report.statuses)).not.toContain("timeout");
+  });
+
+  it("keeps the seats it came from, but for frames above maxPayload", () => {
+    expect(report.lost).toEqual([]);
+    expect(Object.keys(report.closes)).toEqual(["1009"]);
+    expect(report.closes["1009"]).toBeGreaterThanOrEqual(report.sent.oversize * 0.9);
+    expect(report.answering).toBe(report.open);
+    expect(report.open).toBeGreaterThan(20);
+  });
+
+  it("loses no honest person's seat", async () => {
+    expect(walkers.map(({ closed }) => closed)).toEqual([undefined, undefined]);
+    for (const walker of walkers) expect((await walker.request("say", { text: "still here" }))?.status).toBe(0);
+    expect(states).toEqual([]);
+    expect(world.connection).toBe("open");
+  });
+
+  /**
+   * Frames come 50 ms apart. None may come a fifth of a second late, the slowest in a hundred no more than a tick later
+   * than in the calm, and as many must come: all of it beyond the machine's noise, which is how late a bare timer of this
+   * process was meanwhile.
+   */
+  it("makes no honest person's frame late", () => {
+    for (const { frameTimes } of walkers) {
+      const before = gapsWithin(frameTimes, calm.from, calm.to);
+      const during = gapsWithin(frameTimes, storm.from, storm.to);
+      const [calmP99, stormP99] = [percentile(before, 0.99), percentile(during, 0.99)];
+      const [calmMean, stormMean] = [mean(before), mean(during)];
+      const shown = [calmMean, stormMean, calmP99, stormP99, during[0] ?? Infinity, noiseMs].map((ms) => ms.toFixed(0));
+      console.info(
+        `fuzz: ms between frames, calm and storm: mean ${shown[0]} ${shown[1]}, p99 ${shown[2]} ${shown[3]}`,
+      );
+      console.info(`fuzz: worst ${shown[4]}, noise ${shown[5]}`);
+      expect(during[0]).toBeLessThan(250 + noiseMs);
+      expect(stormP99).toBeLessThan(calmP99 + 50 + noiseMs);
+      expect(stormMean).toBeLessThan(calmMean * 1.15 + noiseMs / 4);
+    }
+  });
+
+  it("leaves the state that others are sent whole, and their poses moving", () => {
+    expect(complaints).toEqual([]);
+    for (const { id, handle, name } of world.people.values()) {
+      expect([id, handle, name]).toEqual([
+        expect.stringMatching(/^.{16}$/),
+        expect.stringMatching(/^guest-/),
+        expect.any(String),
+      ]);
+    }
+    expect(new Set(positions.slice(-200)).size).toBeGreaterThan(100);
+  });
+
+  it("writes at most one line a second of each class, and has few classes", () => {
+    const byClass = Map.groupBy(server.logs(), classOf);
+    for (const [name, lines] of byClass) expect(closerThan(990, lines), name).toEqual([]);
+    expect(byClass.size).toBeLessThan(40);
+  });
+
+  it("leaves nothing behind in memory once it is over", async () => {
+    for (const walker of walkers) walker.messages.length = 0;
+    const held = await until(async () => {
+      const bytes = await heldBytes();
+      return bytes < heldBefore + 12 * megabyte ? bytes : sleep(2000).then(() => undefined);
+    }, 25_000);
+    console.info(
+      `fuzz: ${(heldBefore / megabyte).toFixed(1)} MB held before, ${((held ?? 0) / megabyte).toFixed(1)} after`,
+    );
+    expect(held).toBeDefined();
+  });
+});

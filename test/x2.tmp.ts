@@ -1,1 +1,0 @@
-import "@colyseus/core"; console.log(process.listeners("unhandledRejection").map(String), process.listeners("uncaughtException").length);

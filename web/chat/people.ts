@@ -1,0 +1,98 @@
+/**
+ * Who is online in a chat: those who are here first, everyone marked as what they are. A list of up to 500 rows that are
+ * made once and brought up to date in place.
+ */
+import type { Chat, ChatPerson } from "hereabouts/client";
+import { make, setText } from "../shared/dom.ts";
+import { paint } from "./colors.ts";
+import { iconButton } from "./icons.ts";
+import { nameOf, personNote } from "./wording.ts";
+
+export interface PeopleActions {
+  moderate(person: ChatPerson): void;
+  colorOf(person: string): string;
+}
+
+export class PeopleList {
+  readonly element = make("ul", "people");
+  readonly #actions: PeopleActions;
+  readonly #rows = new Map<string, { person: ChatPerson; row: HTMLLIElement }>();
+  readonly #more = make("li", "note");
+
+  constructor(name: string, actions: PeopleActions) {
+    this.#actions = actions;
+    this.element.setAttribute("aria-label", `Who is online in ${name}`);
+    this.element.tabIndex = 0;
+  }
+
+  show({ people, counts, piece }: Pick<Chat, "people" | "counts" | "piece">): void {
+    for (const [id, { row }] of this.#rows) {
+      if (people.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+    let next = this.element.firstElementChild;
+    for (const person of [...people.values()].sort(byPlace)) {
+      const row = this.#rowOf(person, piece);
+      if (row === next) next = next.nextElementSibling;
+      else this.element.insertBefore(row, next);
+    }
+    const unlisted = counts.online - people.size;
+    this.#more.textContent = unlisted > 0 ? `and ${unlisted} more` : "";
+    if (unlisted > 0) this.element.append(this.#more);
+    else this.#more.remove();
+  }
+
+  #rowOf(person: ChatPerson, piece: string): HTMLLIElement {
+    const known = this.#rows.get(person.id);
+    if (known?.person === person) return known.row;
+    const row = known?.row ?? this.#makeRow(person.id);
+    this.#rows.set(person.id, { person, row });
+    fillRow(row, person, piece, this.#actions.colorOf(person.id));
+    return row;
+  }
+
+  #makeRow(id: string): HTMLLIElement {
+    const row = make("li");
+    const who = make("span", "who");
+    who.append(make("bdi", "name"), make("span", "note"));
+    const more = iconButton("more", "Moderate", "tool more-act");
+    more.addEventListener("click", () => this.#actions.moderate(this.#rows.get(id)!.person));
+    row.append(make("span", "swatch"), who, make("a", "where"), more);
+    return row;
+  }
+}
+
+function fillRow(row: HTMLLIElement, person: ChatPerson, piece: string, color: string): void {
+  const [swatch, who, where, more] = row.children as unknown as [
+    HTMLElement,
+    HTMLElement,
+    HTMLAnchorElement,
+    HTMLElement,
+  ];
+  const classes = [
+    person.isMe && "me",
+    person.guest && "guest",
+    person.away && "away",
+    person.here ? "here" : "elsewhere",
+  ];
+  row.className = [...classes, person.attention === "hidden" && "hidden-tab"].filter(Boolean).join(" ");
+  paint(row, person.id, color);
+  swatch.title = person.here ? `in ${piece}` : "";
+  setText(who.children[0]!, nameOf(person));
+  setText(who.children[1]!, personNote(person));
+  who.title = [`${nameOf(person)} (${person.handle})`, person.connections > 1 && `in ${person.connections} tabs`]
+    .filter(Boolean)
+    .join(", ");
+  setText(where, person.where ?? (person.here ? piece : ""));
+  if (person.where) where.href = `/${person.where}`;
+  else where.removeAttribute("href");
+  more.setAttribute("aria-label", `Moderate ${nameOf(person)}`);
+  more.hidden = person.isMe;
+}
+
+/** Those here before the others, oneself first, then by name. */
+function byPlace(a: ChatPerson, b: ChatPerson): number {
+  const rank = ({ isMe, here, away }: ChatPerson) => (isMe ? 0 : here && !away ? 1 : away ? 3 : 2);
+  return rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b));
+}
