@@ -206,6 +206,8 @@ async function main(): Promise<void> {
     metrics.errors.inc({ where });
     log.limited("error", where, { error }, "an error reached the process; it goes on");
   };
+  // whoever read our output has gone: that is no reason to go too, and saying so would be another write
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   process.on("unhandledRejection", keepRunning("unhandledRejection"));
   process.on("uncaughtException", keepRunning("uncaughtException"));
 

@@ -155,7 +155,7 @@ describe("bad input", { timeout: 30_000 }, () => {
         `fuzz: ms between frames, calm and storm: mean ${shown[0]} ${shown[1]}, p99 ${shown[2]} ${shown[3]}`,
       );
       console.info(`fuzz: worst ${shown[4]}, noise ${shown[5]}`);
-      expect(during[0]).toBeLessThan(250 + noiseMs);
+      expect(during[0]).toBeLessThan(250 + 2 * noiseMs);
       expect(stormP99).toBeLessThan(calmP99 + 50 + noiseMs);
       expect(stormMean).toBeLessThan(calmMean * 1.15 + noiseMs / 4);
     }

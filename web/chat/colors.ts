@@ -5,9 +5,10 @@
 import type { Person } from "hereabouts/client";
 import { colorOf } from "../shared/blob.ts";
 import { hashOf } from "../shared/seed.ts";
+import { storeColors, storedColors } from "./memory.ts";
 
 export class Colors {
-  readonly #known = new Map<string, string>();
+  readonly #known = new Map(storedColors());
 
   /** Takes note of how those in a world look. Returns whether anyone looks other than before. */
   note(people: Iterable<Pick<Person, "id" | "avatar">>): boolean {
@@ -15,9 +16,11 @@ export class Colors {
     for (const { id, avatar } of people) {
       const color = colorOf(avatar.color, hashOf(id));
       if (this.of(id) === color) continue;
+      this.#known.delete(id);
       this.#known.set(id, color);
       isNews = true;
     }
+    if (isNews) storeColors(this.#known);
     return isNews;
   }
 

@@ -1,12 +1,15 @@
 /**
- * What this browser remembers of the chats: which ones this tab is in, how far each was read, whether the sheet is open.
+ * What this browser remembers of the chats: which ones this tab is in, how far each was read, how people are coloured,
+ * whether the sheet is open.
  */
 import { read, write } from "../shared/storage.ts";
 
 const chatsKey = "hereabouts-chats";
 const seenKey = "hereabouts-seen";
+const colorsKey = "hereabouts-colors";
 const sheetKey = "hereabouts-sheet";
 const maxSeen = 100;
+const maxColors = 200;
 
 /** Chats of this tab, for the next load of the page. */
 export function rememberedChats(): string[] {
@@ -34,6 +37,19 @@ export function onSeenElsewhere(listener: () => void): void {
   addEventListener("storage", ({ key }) => {
     if (key === seenKey) listener();
   });
+}
+
+/** Colours of people as they were seen last, so that they are the same on every page. */
+export function storedColors(): [string, string][] {
+  const list: unknown = parse(read(colorsKey));
+  if (!Array.isArray(list)) return [];
+  return list.filter(
+    (each): each is [string, string] => Array.isArray(each) && each.every((part) => typeof part === "string"),
+  );
+}
+
+export function storeColors(colors: Iterable<[string, string]>): void {
+  write(colorsKey, JSON.stringify([...colors].slice(-maxColors)));
 }
 
 export function wasSheetOpen(): boolean | undefined {

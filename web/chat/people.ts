@@ -17,6 +17,8 @@ export class PeopleList {
   readonly element = make("ul", "people");
   readonly #actions: PeopleActions;
   readonly #rows = new Map<string, { person: ChatPerson; row: HTMLLIElement }>();
+  readonly #here = make("li", "group");
+  readonly #elsewhere = make("li", "group", "online elsewhere");
   readonly #more = make("li", "note");
 
   constructor(name: string, actions: PeopleActions) {
@@ -31,24 +33,41 @@ export class PeopleList {
       row.remove();
       this.#rows.delete(id);
     }
+    const [here, elsewhere] = [[] as ChatPerson[], [] as ChatPerson[]];
+    for (const person of people.values()) (person.here ? here : elsewhere).push(person);
+    setText(this.#here, `here, in ${piece}`);
+    const rows = [
+      ...(here.length > 0 ? [this.#here] : []),
+      ...here.sort(byPlace).map((person) => this.#rowOf(person)),
+      ...(elsewhere.length > 0 ? [this.#elsewhere] : []),
+      ...elsewhere.sort(byPlace).map((person) => this.#rowOf(person)),
+    ];
+    const unlisted = counts.online - people.size;
+    setText(this.#more, `and ${unlisted} more`);
+    if (unlisted > 0) rows.push(this.#more);
+    this.#place(rows);
+  }
+
+  /** Brings the rows into this order and takes others out, moving none that stands right. */
+  #place(rows: readonly HTMLElement[]): void {
     let next = this.element.firstElementChild;
-    for (const person of [...people.values()].sort(byPlace)) {
-      const row = this.#rowOf(person, piece);
+    for (const row of rows) {
       if (row === next) next = next.nextElementSibling;
       else this.element.insertBefore(row, next);
     }
-    const unlisted = counts.online - people.size;
-    this.#more.textContent = unlisted > 0 ? `and ${unlisted} more` : "";
-    if (unlisted > 0) this.element.append(this.#more);
-    else this.#more.remove();
+    while (next) {
+      const after: Element | null = next.nextElementSibling;
+      next.remove();
+      next = after;
+    }
   }
 
-  #rowOf(person: ChatPerson, piece: string): HTMLLIElement {
+  #rowOf(person: ChatPerson): HTMLLIElement {
     const known = this.#rows.get(person.id);
     if (known?.person === person) return known.row;
     const row = known?.row ?? this.#makeRow(person.id);
     this.#rows.set(person.id, { person, row });
-    fillRow(row, person, piece, this.#actions.colorOf(person.id));
+    fillRow(row, person, this.#actions.colorOf(person.id));
     return row;
   }
 
@@ -63,13 +82,8 @@ export class PeopleList {
   }
 }
 
-function fillRow(row: HTMLLIElement, person: ChatPerson, piece: string, color: string): void {
-  const [swatch, who, where, more] = row.children as unknown as [
-    HTMLElement,
-    HTMLElement,
-    HTMLAnchorElement,
-    HTMLElement,
-  ];
+function fillRow(row: HTMLLIElement, person: ChatPerson, color: string): void {
+  const [, who, where, more] = row.children as unknown as [Element, HTMLElement, HTMLAnchorElement, HTMLElement];
   const classes = [
     person.isMe && "me",
     person.guest && "guest",
@@ -78,21 +92,22 @@ function fillRow(row: HTMLLIElement, person: ChatPerson, piece: string, color: s
   ];
   row.className = [...classes, person.attention === "hidden" && "hidden-tab"].filter(Boolean).join(" ");
   paint(row, person.id, color);
-  swatch.title = person.here ? `in ${piece}` : "";
   setText(who.children[0]!, nameOf(person));
   setText(who.children[1]!, personNote(person));
   who.title = [`${nameOf(person)} (${person.handle})`, person.connections > 1 && `in ${person.connections} tabs`]
     .filter(Boolean)
     .join(", ");
-  setText(where, person.where ?? (person.here ? piece : ""));
+  setText(where, person.where && !person.here ? person.where : "");
   if (person.where) where.href = `/${person.where}`;
   else where.removeAttribute("href");
   more.setAttribute("aria-label", `Moderate ${nameOf(person)}`);
   more.hidden = person.isMe;
 }
 
-/** Those here before the others, oneself first, then by name. */
+const { compare } = new Intl.Collator();
+
+/** Oneself first, those who are away last, the others by name. */
 function byPlace(a: ChatPerson, b: ChatPerson): number {
-  const rank = ({ isMe, here, away }: ChatPerson) => (isMe ? 0 : here && !away ? 1 : away ? 3 : 2);
-  return rank(a) - rank(b) || nameOf(a).localeCompare(nameOf(b));
+  const rank = ({ isMe, away }: ChatPerson) => (isMe ? 0 : away ? 2 : 1);
+  return rank(a) - rank(b) || compare(nameOf(a), nameOf(b));
 }

@@ -139,7 +139,7 @@ function marked(text: string, title: string, className: string): HTMLElement {
 }
 
 function heartButton(line: ChatLine, actions: RowActions, count: string): HTMLButtonElement {
-  const button = iconButton("heart", line.hearted ? "Take your heart back" : "Give a heart", "heart");
+  const button = iconButton("heart", line.hearted ? "Take your heart back" : "Give a heart", "hearts");
   button.dataset["act"] = "heart";
   button.setAttribute("aria-pressed", String(line.hearted));
   button.setAttribute("aria-label", `${count || "No"} ${count === "1" ? "heart" : "hearts"}, yours`);

@@ -43,7 +43,7 @@ export function personNote({ isMe, kind, guest, away, attention }: ChatPerson): 
 }
 
 export function timeText(at: Date): string {
-  return at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return at.toLocaleTimeString([], { timeStyle: "short" });
 }
 
 export function momentText(at: Date): string {

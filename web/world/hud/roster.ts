@@ -9,15 +9,19 @@ import { hashOf } from "../../shared/seed.ts";
 import { gridReference } from "../../shared/terrain.ts";
 
 const maxRows = 60;
-const wide = matchMedia("(min-width: 760px) and (min-height: 481px)");
+const wideFrom = 760;
+const tallFrom = 481;
+const over = document.querySelector<HTMLElement>(".over")!;
 const roster = find("roster", HTMLDetailsElement);
 const list = find("people", HTMLUListElement);
 const count = find("count", HTMLSpanElement);
 
-roster.open = wide.matches;
-wide.addEventListener("change", () => {
-  roster.open = wide.matches;
-});
+/** Folds itself where there is no room beside the world's middle, and opens again where there is. */
+let isRoomy: boolean | undefined;
+new ResizeObserver(() => {
+  const isRoomyNow = over.clientWidth >= wideFrom && over.clientHeight >= tallFrom;
+  if (isRoomyNow !== isRoomy) roster.open = isRoomy = isRoomyNow;
+}).observe(over);
 
 const rank = ({ isMe, status }: Person) => (isMe ? 0 : status === "here" ? 1 : status === "away" ? 2 : 3);
 
