@@ -241,6 +241,9 @@ export function readConfig(
     config[camel(name)] = parsed.data;
     sources[name] = source;
   }
+  if (config["authJwksUrl"] && !config["authIssuer"]) {
+    throw new HereaboutsError("BAD_SETTING", "AUTH_ISSUER must name the issuer whose keys AUTH_JWKS_URL has.");
+  }
   return { config: Object.freeze(config) as Config, sources };
 }
 

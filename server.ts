@@ -5,7 +5,7 @@
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { matchMaker, Server } from "@colyseus/core";
+import { LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
 import { type Config, readProcessConfig } from "./config.ts";
@@ -51,7 +51,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const storage = openDataDir(config);
   const services = createServices(config, log, storage);
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
+  const matchmaking = new LocalPresence();
+  matchmaking.subscriptions.setMaxListeners(0); // each join that waits for a room to be made listens
   const colyseus = new Server({
+    presence: matchmaking,
     transport: new WebSocketTransport({ server: http, maxPayload: config.maxPayload }),
     gracefullyShutdown: false,
     greet: false,
@@ -159,7 +162,7 @@ function monitorLogin(config: Config) {
 /** Colyseus's own lines, which repeat for each client: one a second at most. */
 function colyseusLog(log: Log) {
   const write = (level: "debug" | "info" | "warn" | "error") => (message: unknown) =>
-    log.limited(level, `colyseus ${String(message).slice(0, 40)}`, { detail: String(message) }, "colyseus");
+    log.limited(level, `colyseus ${level}`, { detail: String(message) }, "colyseus");
   return {
     debug: write("debug"),
     trace: write("debug"),

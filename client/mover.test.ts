@@ -88,6 +88,8 @@ describe("[MV1] what is sent", () => {
       if (i === 1) expect(sent[0]!.seq).toBe(1);
     }
     expect(sent.map(({ seq }) => seq)).toEqual([65_531, 65_532, 65_533, 65_534, 65_535, 0, 1, 2, 3, 4]);
+    mover.acknowledge(4, performance.now());
+    expect(mover.roundTripMs).toBe(34);
   });
 
   it("waits while it cannot be sent: the newest goes when the seat is open again", () => {

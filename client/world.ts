@@ -1,7 +1,7 @@
 /** A world in the SDK: its people with smoothed poses, what they say, its props, and one's own movement. */
 import type { Client, Room } from "colyseus.js";
 import { HereaboutsError } from "../schema/errors.ts";
-import { movementType, readBlocks, readHeader } from "../schema/frames.ts";
+import { isNewer, movementType, readBlocks, readHeader } from "../schema/frames.ts";
 import { defaultBounds, type Geometry, geometryOf, type Pose } from "../schema/geometry.ts";
 import type { AvatarChange, WorldAnnouncements } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
@@ -46,6 +46,7 @@ export class WorldView implements World, PoseSource {
   #geometry: Geometry = geometryOf(defaultBounds);
   #tickMs = 50;
   #role: "player" | "spectator" = "player";
+  #frameSeq: number | undefined;
   #roomId: string | undefined;
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #counts = { people: 0, connections: 0, guests: 0 };
@@ -168,6 +169,7 @@ export class WorldView implements World, PoseSource {
 
   #listen(room: Room<unknown, WorldState>): void {
     this.#clock.reset();
+    this.#frameSeq = undefined;
     this.#holdPeople(room);
     for (const person of this.people.values()) person.track.restart();
     this.#role = "player";
@@ -229,8 +231,10 @@ export class WorldView implements World, PoseSource {
     const now = performance.now();
     this.#seat.heard();
     const header = readHeader(bytes);
+    if (this.#frameSeq !== undefined && !isNewer(header.seq, this.#frameSeq)) return;
+    this.#frameSeq = header.seq;
     const at = this.#clock.sample(header.time, now);
-    this.#mover.acknowledge(header.ack, now);
+    if (header.ack !== undefined) this.#mover.acknowledge(header.ack, now);
     if (header.correction) this.#onCorrection(header.correction, header.ack, now);
     readBlocks(bytes, header.end, this.#geometry, (slot, x, y, z, angle) => {
       this.#roster.bySlot[slot]?.track.push(at, { x, y, z, angle });
@@ -238,8 +242,8 @@ export class WorldView implements World, PoseSource {
   }
 
   /** The first one on a seat says where one starts; whoever knows that better already stays where they are. */
-  #onCorrection(pose: Pose, ack: number, now: number): void {
-    if (ack === 0 && this.#mover.hasPose && this.#role === "player") return;
+  #onCorrection(pose: Pose, ack: number | undefined, now: number): void {
+    if (ack === undefined && this.#mover.hasPose && this.#role === "player") return;
     this.#mover.correct(pose, now);
     this.#events.emit("correction", pose);
   }

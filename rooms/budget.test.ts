@@ -56,6 +56,13 @@ describe("[WO5] a token bucket", () => {
     );
   });
 
+  it("takes whoever waited where rounding leaves a hair less than a token", () => {
+    const start = 5.684341886080803e-14;
+    const bucket = new TokenBucket(1, 2, start);
+    for (let i = 0; i < 2; i++) bucket.take(start);
+    expect(bucket.take(start + bucket.take(start))).toBe(0);
+  });
+
   it("grants no more than its burst and its rate over any time", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 40, noNaN: true }), { maxLength: 300 }), (gaps) => {

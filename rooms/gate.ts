@@ -5,6 +5,7 @@
 import { type Client, ClientState, Protocol, type Room } from "@colyseus/core";
 import type { z } from "zod";
 import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+import { validate } from "../schema/validate.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { gateInbound, rejectRequest } from "./colyseus.ts";
 import { readInbound } from "./inbound.ts";
@@ -39,7 +40,7 @@ export class Gate {
     this.#types.add(type);
     this.#colyseus.onMessage(type, (client: SeatClient, message: unknown, context: Context) => {
       const refuse = (error: unknown) => this.#refuse(client, error, type, context);
-      const parsed = shape.safeParse(message);
+      const parsed = validate(shape, message);
       if (!parsed.success) return refuse(badMessage(type, parsed.error));
       try {
         const result = handler(client, parsed.data);

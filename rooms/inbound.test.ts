@@ -65,6 +65,7 @@ function check(bytes: Buffer): Inbound {
       break;
     case "bad":
       if (!/^[A-Z].*\.$/.test(inbound.reason)) expect.unreachable(inbound.reason);
+      if (!/^(undefined|\d+)$/.test(String(inbound.requestId))) expect.unreachable(`request ${inbound.requestId}`);
       break;
     case "control":
     case "input":

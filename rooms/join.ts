@@ -2,6 +2,7 @@
 import type { ServerError } from "@colyseus/core";
 import type { z } from "zod";
 import { HereaboutsError } from "../schema/errors.ts";
+import { validate } from "../schema/validate.ts";
 import type { Identity } from "../services/identity/person.ts";
 import { toServerError } from "./BaseRoom.ts";
 import type { RoomServices } from "./services.ts";
@@ -18,7 +19,7 @@ export async function authenticate<T extends z.ZodType>(
   normalize: (join: z.output<T>) => void,
 ): Promise<Identity> {
   try {
-    const join = shape.safeParse(options);
+    const join = validate(shape, options);
     if (!join.success) throw badJoin(join.error);
     normalize(join.data);
     return await tokens.verify(token);

@@ -2,6 +2,7 @@
 import { json, type Request, type Router } from "express";
 import { z } from "zod";
 import { HereaboutsError } from "../schema/errors.ts";
+import { validate } from "../schema/validate.ts";
 import type { Chats } from "../services/chats/chats.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
@@ -13,7 +14,7 @@ const guestBody = z.object({ name: z.string().max(512).optional(), token: z.stri
 export function authRoutes(router: Router, services: { tokens: Tokens; chats: Chats; saves: WorldSaves }): void {
   const { tokens } = services;
   router.post("/auth/guest", json({ limit: "16kb" }), async (req, res) => {
-    const body = guestBody.safeParse(req.body ?? {});
+    const body = validate(guestBody, req.body ?? {});
     if (!body.success) throw new HereaboutsError("BAD_BODY", "It takes { name?: text, token?: text }.");
     const { token, identity } = await tokens.guest(body.data);
     res.set("cache-control", "no-store").json({ token, ...toMe(identity) });

@@ -9,6 +9,7 @@ import { chatMessages } from "../schema/chat.ts";
 import { HereaboutsError } from "../schema/errors.ts";
 import { limits } from "../schema/messages.ts";
 import { parseSlug } from "../schema/slug.ts";
+import { validate } from "../schema/validate.ts";
 import type { Author } from "../services/chatlog/chatlog.ts";
 import type { Chats } from "../services/chats/chats.ts";
 import { checkHandle, displayName } from "../services/identity/handles.ts";
@@ -33,7 +34,7 @@ export function chatRoutes(router: Router, { chats, tokens }: { chats: Chats; to
     const instance = parseSlug(req.params.instance);
     const identity = await tokens.verify(bearerOf(req));
     if (identity.guest) throw new HereaboutsError("FORBIDDEN", "Guests speak in the room.");
-    const parsed = body.safeParse(req.body ?? {});
+    const parsed = validate(body, req.body ?? {});
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0]!;
       throw new HereaboutsError("BAD_BODY", `${path.join(".") || "body"}: ${message}.`);

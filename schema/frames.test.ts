@@ -162,7 +162,7 @@ describe("[MV2] blocks", () => {
   it("cost 4 bytes for a mover beside two others in its cell, and 5 elsewhere", () => {
     const cell = cellSteps * flatField.step;
     const together = (count: number, more: Partial<Pose> = {}) =>
-      new Map(Array.from({ length: count }, (_, i) => [i, { x: 1 + i / 2, y: 10, z: 0, angle: 0, ...more }]));
+      new Map(Array.from({ length: count }, (_, i) => [i, { x: 1 + i / 3, y: 10, z: 0, angle: 0, ...more }]));
     const apart = (count: number) =>
       new Map(
         Array.from({ length: count }, (_, i) => {
@@ -174,7 +174,7 @@ describe("[MV2] blocks", () => {
         }),
       );
     const bytes = (movers: Map<number, Pose>) => bytesOf({ geometry: flatField, movers });
-    for (let count = 3; count < 256; count++) expect(bytes(together(count))).toBe(3 + 4 * count);
+    for (let count = 3; count <= 256; count++) expect(bytes(together(count))).toBe(3 + 4 * count);
     for (let count = 1; count <= 16; count++) expect(bytes(apart(count))).toBe(2 + 5 * count);
     expect(bytes(together(10, { z: 5 })) - bytes(together(10))).toBe(10 * 2);
     expect(bytes(together(10, { angle: 1 })) - bytes(together(10))).toBe(10);

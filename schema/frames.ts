@@ -3,8 +3,8 @@
  *
  * A frame is absolute: it can be applied alone, twice, or not at all. Layout, little-endian:
  *
- *     header   seq u16 | time u32 (ms of server time) | ack u16 (newest input taken) | flags u8
- *              [x f64 | y f64 | z f64 | angle f32]   own pose, if flags has `corrected`
+ *     header   seq u16 | time u32 (ms of server time) | ack u16 (newest input taken) | flags u8 (1 corrected, 2 has ack)
+ *              [x f64 | y f64 | z f64 | angle f32]   own pose, if corrected
  *     block*   kind u8 (bit 7 wide, bit 6 z, bit 5 angle, bits 0-4 page) | count - 1 u8 | [cell u8 (x << 4 | y), if not wide]
  *     mover    slot u8 (within its page of 256) | place | [z u16] | [direction u8]
  *     place    in a cell: 12 + 12 bits of steps, 3 bytes; wide: 16 + 16 bits, 4 bytes
@@ -23,6 +23,7 @@ export const movementType = 1;
 export const maxSlots = 8192;
 
 const corrected = 1;
+const hasAck = 2;
 const wide = 0x80;
 const hasZ = 0x40;
 const hasAngle = 0x20;
@@ -40,7 +41,8 @@ export type QuantizedPoses = {
   readonly key: Uint32Array;
 };
 
-export type FrameHeader = { seq: number; time: number; ack: number; correction: Pose | undefined };
+/** `ack`: newest input taken; undefined before the first. `correction`: one's own pose, where the server changed it. */
+export type FrameHeader = { seq: number; time: number; ack: number | undefined; correction: Pose | undefined };
 
 /** Sorts movers into blocks: page first, then what the mover uses, then its cell. */
 export function keyOf(slot: number, x: number, y: number, usesZ: boolean, usesAngle: boolean): number {
@@ -74,8 +76,8 @@ function originZ(geometry: Geometry): number {
 export function writeHeader(out: Buffer, at: number, header: FrameHeader): number {
   out.writeUInt16LE(header.seq & 0xffff, at);
   out.writeUInt32LE(header.time >>> 0, at + 2);
-  out.writeUInt16LE(header.ack & 0xffff, at + 6);
-  out[at + 8] = header.correction ? corrected : 0;
+  out.writeUInt16LE((header.ack ?? 0) & 0xffff, at + 6);
+  out[at + 8] = (header.correction ? corrected : 0) | (header.ack === undefined ? 0 : hasAck);
   if (!header.correction) return at + headerBytes;
   const { x, y, z, angle } = header.correction;
   out.writeDoubleLE(x, at + 9);
@@ -179,7 +181,7 @@ export function readHeader(frame: Uint8Array): FrameHeader & { end: number } {
   const header = {
     seq: view.getUint16(0, true),
     time: view.getUint32(2, true),
-    ack: view.getUint16(6, true),
+    ack: frame[8]! & hasAck ? view.getUint16(6, true) : undefined,
     correction: undefined as Pose | undefined,
     end: headerBytes,
   };

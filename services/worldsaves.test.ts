@@ -110,6 +110,7 @@ describe("[WO4] the props of a world that is saved", () => {
     saves.saveProp("field", lamp);
     saves.saveProp("field", bench);
     expect(sorted("field")).toEqual([bench, lamp]);
+    expect(saves.props("pond")).toEqual([]);
     reopen();
     expect(sorted("field")).toEqual([bench, lamp]);
     expect(saves.props("pond")).toEqual([]);
@@ -172,7 +173,10 @@ describe("a flush that fails", () => {
     expect(() => saves.flush()).not.toThrow();
   });
 
-  it("that had nothing to write does not fail", () => {
+  it("that has nothing new to write does not fail", () => {
+    saves.savePose("field", "ada", pose);
+    saves.saveProp("field", { key: "lamp", value: "1", owner: "" });
+    saves.flush();
     fail(true);
     saves.flush();
     vi.advanceTimersByTime(flushMs * 3);

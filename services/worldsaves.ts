@@ -2,7 +2,8 @@
  * What a world keeps over its end: each person's last pose in it, and the props it was told to save.
  *
  * Writes are gathered and written together every `flushMs`, and at `flush`; what was not flushed when the process is
- * killed is at most that old. Poses of guests who did not come back for 90 days are dropped.
+ * killed is at most that old. Poses of those who did not come back
+ * for 90 days are dropped at the next start.
  */
 import type { Pose } from "../schema/geometry.ts";
 import { inTransaction, type Storage } from "./storage.ts";

@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { errorTable } from "../schema/errors.ts";
 import { ask, basicAuth, sendBytes, upgradeHeaders } from "./lib/http.ts";
 import { gapsWithin, sleep } from "./lib/pace.ts";
 import { joinWorld, newGuest, type RawClient, reserve, until } from "./lib/raw.ts";
-import { launch, startTestServer, type TestServer } from "./lib/server.ts";
+import { type LaunchOptions, launch, startTestServer, type TestServer } from "./lib/server.ts";
 
 const secret = "a secret of the tests, long enough for the purpose";
 const settings = {
@@ -30,6 +30,13 @@ beforeAll(async () => {
   url = server.url;
 });
 afterAll(() => server?.stop());
+
+/** A server of one test. */
+async function another(options: LaunchOptions = {}): Promise<TestServer> {
+  const started = await startTestServer(options);
+  onTestFinished(() => void started.stop());
+  return started;
+}
 
 type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 
@@ -96,17 +103,15 @@ describe("starting [SV1] [SV2] [OP3]", () => {
   });
 
   it("makes a password at the first start only, shows it once and keeps it readable by its owner", async () => {
-    const first = await startTestServer();
+    const first = await another();
     const printed = first.lines.map(({ text }) => text).join("\n");
     const password = /\(operator, ([\w-]{16})\)/.exec(printed)?.[1];
     expect((await ask(first.url, "/monitor/api", basicAuth("operator", password!))).status).toBe(200);
-    const again = await startTestServer({ dataDir: first.dataDir });
+    const again = await another({ dataDir: first.dataDir });
     const shown = again.lines.map(({ text }) => text).join("\n");
     expect(shown).not.toContain(password);
     expect(shown).toContain(join(first.dataDir, "monitor-password"));
     expect((await ask(again.url, "/monitor/api", basicAuth("operator", password!))).status).toBe(200);
-    await again.stop();
-    await first.stop();
   });
 });
 
@@ -165,20 +170,19 @@ describe("finding a session [SV3]", () => {
     expect(await urlOf(url, forwarded)).toBe(url);
     expect(await urlOf(url, { host: "here.example:81" })).toBe("http://here.example:81");
     const [trusting, other] = await Promise.all([
-      startTestServer({ env: { TRUST_PROXY: "loopback" } }),
-      startTestServer({ env: { TRUST_PROXY: "10.0.0.0/8, 192.0.2.1" } }),
+      another({ env: { TRUST_PROXY: "loopback" } }),
+      another({ env: { TRUST_PROXY: "10.0.0.0/8, 192.0.2.1" } }),
     ]);
     expect(await urlOf(trusting.url, forwarded)).toBe("https://rooms.example");
     expect(await urlOf(trusting.url, {})).toBe(trusting.url);
     expect(await urlOf(other.url, forwarded)).toBe(other.url);
-    await Promise.all([trusting.stop(), other.stop()]);
   });
 
   it("prefers PUBLIC_URL; in development only where forceProduction asks for it", async () => {
     const PUBLIC_URL = "https://rooms.example.org/";
     const [public_, dev] = await Promise.all([
-      startTestServer({ env: { PUBLIC_URL } }),
-      startTestServer({ env: { PUBLIC_URL, DEV: "1" } }),
+      another({ env: { PUBLIC_URL } }),
+      another({ env: { PUBLIC_URL, DEV: "1" } }),
     ]);
     expect(await urlOf(public_.url, { host: "other.example" })).toBe("https://rooms.example.org");
     expect(await urlOf(dev.url, {})).toBe(dev.url);
@@ -187,7 +191,6 @@ describe("finding a session [SV3]", () => {
     const hmr = { ...upgradeHeaders, "sec-websocket-protocol": "vite-ping" };
     expect((await ask(dev.url, "/", hmr)).status).toBe(101);
     expect((await ask(public_.url, "/", hmr)).status).toBe(400);
-    await Promise.all([public_.stop(), dev.stop()]);
   });
 });
 
@@ -241,7 +244,7 @@ describe("health [SV5]", () => {
   });
 
   it("answers a join that storage fails as an error, and says so once", { timeout: 20_000 }, async () => {
-    const broken = await startTestServer({ preload: new URL("./lib/brokenStorage.ts", import.meta.url) });
+    const broken = await another({ preload: new URL("./lib/brokenStorage.ts", import.meta.url) });
     const { token } = await newGuest(broken.url);
     const before = await joinWorld(broken.url);
     process.kill(broken.pid, "SIGUSR2");
@@ -250,7 +253,6 @@ describe("health [SV5]", () => {
     expect((await before.request("say", { text: "still here" }))?.status).toBe(0);
     expect(before.closed).toBeUndefined();
     expect(broken.lines.filter(({ from }) => from === "stderr")).toEqual([]);
-    await broken.stop();
   });
 });
 
@@ -294,6 +296,7 @@ describe("who someone is [ID1] [ID2] [ID4]", () => {
   it.each([
     ["not an object", "[1]"],
     ["a wrong field", '{"name":5}'],
+    ["a length of its own", '{"name":{"length":{"toString":1}}}'],
     ["not JSON", '{"name":'],
   ])("refuses a body that is %s", async (_, body) => {
     const answer = await get("/auth/guest", { method: "POST", headers: { "content-type": "application/json" }, body });
@@ -352,6 +355,7 @@ describe("joining [SV3] [ID3]", () => {
     ["a connection that is none", { slug: "field", connection: "short" }],
     ["an avatar with something else in it", { slug: "field", avatar: { size: 3 } }],
     ["half a surrogate pair", { slug: "field", avatar: { color: "\ud800" } }],
+    ["a length of its own", { slug: "field", connection: { length: { toString: 1 } } }],
     ["an attention that is none", { slug: "field", attention: "asleep" }],
   ])("is refused with %s", async (_, body) => {
     const { status, json } = await join(body);
@@ -504,10 +508,9 @@ describe("the monitor [OP1]", () => {
   });
 
   it("has no viewer unless a password for one is set", async () => {
-    const without = await startTestServer({ env: { MONITOR_PASSWORD: "p" } });
+    const without = await another({ env: { MONITOR_PASSWORD: "p" } });
     expect((await ask(without.url, "/monitor/api", basicAuth("viewer", ""))).status).toBe(401);
     expect((await ask(without.url, "/monitor/api", basicAuth("operator", "p"))).status).toBe(200);
-    await without.stop();
   });
 
   it("shows the rooms to both, by kind, label, people, connections and guests", async () => {

@@ -7,7 +7,17 @@ import { decode } from "@colyseus/schema";
 import WebSocket from "ws";
 import type { Tally } from "./tally.ts";
 
-export const protocol = { join: 10, error: 11, leave: 12, data: 13, state: 14, patch: 15, bytes: 17 } as const;
+export const protocol = {
+  join: 10,
+  error: 11,
+  leave: 12,
+  data: 13,
+  state: 14,
+  patch: 15,
+  bytes: 17,
+  request: 21,
+  response: 22,
+} as const;
 const codeMask = 0x1f;
 const timed = 0x80;
 const timedBytes = 8;
@@ -17,6 +27,8 @@ export interface SeatListener {
   onState(bytes: Buffer, isFull: boolean): void;
   onBytes(type: string | number, bytes: Buffer): void;
   onData(type: string | number, bytes: Buffer): void;
+  /** The answer to request `id`: status 0 is well, and msgpack behind it. */
+  onResponse?(id: number, status: number, bytes: Buffer): void;
 }
 
 export type SeatRequest = { url: string; room: string; options: object; token?: string };
@@ -91,6 +103,12 @@ export class Seat {
         const body = message.subarray(it.offset);
         if ((message[0]! & codeMask) === protocol.bytes) listener.onBytes(type, body);
         else listener.onData(type, body);
+        return;
+      }
+      case protocol.response: {
+        const it = { offset: start };
+        const id = decode.number(message, it);
+        listener.onResponse?.(id, message[it.offset]!, message.subarray(it.offset + 1));
         return;
       }
       case protocol.patch:

@@ -64,8 +64,17 @@ export async function startHereabouts(core: number | undefined): Promise<Target>
 type PlainReport = { port: number } | { cpu: NodeJS.CpuUsage; rssBytes: number };
 
 /** Plain Colyseus, as in baselines/colyseus.ts. */
-export async function startPlainColyseus(core: number | undefined): Promise<Target> {
-  const args = [join(root, "loadtest/baselines/colyseus.ts")];
+export function startPlainColyseus(core: number | undefined): Promise<Target> {
+  return startBaseline("colyseus", core);
+}
+
+/** A bare fan-out, as in baselines/fanout.ts. */
+export function startFanout(core: number | undefined): Promise<Target> {
+  return startBaseline("fanout", core);
+}
+
+async function startBaseline(name: string, core: number | undefined): Promise<Target> {
+  const args = [join(root, `loadtest/baselines/${name}.ts`)];
   const child = startChild({ args, env: { DOTENV_QUIET: "true" }, core, ipc: true, onLine: () => {} });
   const hear = <Key extends "port" | "cpu">(key: Key) =>
     new Promise<Extract<PlainReport, Record<Key, unknown>>>((resolve, reject) => {

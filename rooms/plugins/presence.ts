@@ -62,7 +62,7 @@ export class PresencePlugin {
       exclusive: exclusiveSeats,
     });
     this.#log(client, "joined");
-    if (services.presence.seat(seat)?.role === "spectator") client.send("role", { role: "spectator" });
+    this.#tellRole(client);
   }
 
   /** The connection is lost: the place is held. */
@@ -70,8 +70,15 @@ export class PresencePlugin {
     this.#room.services.presence.apply({ type: "drop", seat: userData!.seat });
   }
 
-  resume({ userData }: SeatClient): void {
-    this.#room.services.presence.apply({ type: "resume", seat: userData!.seat });
+  resume(client: SeatClient): void {
+    this.#room.services.presence.apply({ type: "resume", seat: client.userData!.seat });
+    this.#tellRole(client);
+  }
+
+  /** Whoever comes plays, unless told otherwise. */
+  #tellRole(client: SeatClient): void {
+    const role = this.#room.services.presence.seat(client.userData!.seat)?.role;
+    if (role === "spectator") client.send("role", { role });
   }
 
   leave(client: SeatClient, code: number | undefined): void {

@@ -265,6 +265,17 @@ describe("[MV2] the budget", () => {
     expect(Math.max(...client.sizes)).toBeLessThanOrEqual(1100);
   });
 
+  it("never costs anyone a change, however small it is", () => {
+    for (const smallBytes of [200, 300, 400, 600, 800, 1100]) {
+      const random = randomOf(smallBytes);
+      const world = start({ smallBytes, largeBytes: 200 });
+      const slots = Array.from({ length: 90 }, () => world.mover(worst(random)));
+      const client = world.client(slots[0]);
+      world.tick(20);
+      expectSynced(world, client, slots);
+    }
+  });
+
   it("is used: a large world's frames are nearly full", () => {
     const random = randomOf(1);
     const world = start();
@@ -499,6 +510,18 @@ describe("[MV2] a large world", () => {
     for (const worst of stalest(world, slots, step, 200)) {
       expect(Math.max(...worst.values()) * tickMs).toBeLessThanOrEqual(2000);
     }
+  });
+
+  it("is sent each change once", () => {
+    const world = start();
+    const { slots } = crowd(world, 150, anywhere);
+    const client = world.client(slots[0]);
+    world.tick(60);
+    const before = client.sizes.length;
+    world.poses.set(slots[9]!, pose(0, 0));
+    world.tick(4);
+    expect(client.sizes.slice(before).filter((bytes) => bytes > 11)).toHaveLength(1);
+    expectSynced(world, client, slots);
   });
 
   it("that comes to rest is known to everyone soon, and then nothing is sent of it", () => {

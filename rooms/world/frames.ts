@@ -163,7 +163,7 @@ export class Frames {
     const bytes = Buffer.allocUnsafe(blocksAt + (correction ? correctionBytes : 0) + blockBytes);
     prefix.copy(bytes);
     view.seq = (view.seq + 1) & 0xffff;
-    const at = writeHeader(bytes, prefix.length, { seq: view.seq, time, ack: ack ?? 0, correction });
+    const at = writeHeader(bytes, prefix.length, { seq: view.seq, time, ack, correction });
     this.#blocks.copy(bytes, at, 0, blockBytes);
     target.send(bytes);
     view.ackSent = ack;

@@ -118,6 +118,14 @@ describe("[MV2] interest", () => {
     }
   });
 
+  it("still goes round where there are far more than the budget takes within farTicks", () => {
+    const count = 400;
+    const world = start(Array.from({ length: count }, () => [100, 100] as const));
+    const times = new Map<number, number>();
+    for (let i = 0; i < 2000; i++) for (const slot of world.tick(5, 0)) times.set(slot, (times.get(slot) ?? 0) + 1);
+    expect(Math.min(...world.slots.map((slot) => times.get(slot) ?? 0))).toBeGreaterThanOrEqual(5);
+  });
+
   it("chooses nothing where nothing is stale", () => {
     const world = start([[0, 0]]);
     world.sentAt[0] = 1;

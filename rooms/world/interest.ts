@@ -14,6 +14,9 @@ const due = levels / 4;
 /** Scores up to here have a level each, those above share one by sixteen: so a near one rises for 34 ticks. */
 const fine = levels / 2;
 
+/** Spreads the first of those that tie over all of them, tick by tick, in no step with how many there are. */
+const scatter = 0x9e3779b1;
+
 export class Interest {
   readonly #scores: Uint16Array = new Uint16Array(maxSlots);
   readonly #histogram: Uint16Array = new Uint16Array(levels);
@@ -66,7 +69,7 @@ export class Interest {
     while (threshold > 1 && above + histogram[threshold]! < room) above += histogram[threshold--]!;
     const wanted = Math.min(room - above, histogram[threshold]!);
     const ties = histogram[threshold]!;
-    const firstTie = (tick * wanted) % ties;
+    const firstTie = (Math.imul(tick, scatter) >>> 0) % ties;
     let tie = 0;
     let count = 0;
     for (let i = 0; i < order.length; i++) {

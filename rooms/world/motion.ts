@@ -2,7 +2,7 @@
  * What a move may do: only finite poses, within the bounds, and no faster than the piece allows. What breaks the rules is
  * corrected to the nearest pose that does not; the mover is told in its next frame.
  */
-import { clamp, type Geometry, isFinitePose, isWithin, type Pose } from "../../schema/geometry.ts";
+import { type Bounds, clamp, type Geometry, isFinitePose, isWithin, type Pose } from "../../schema/geometry.ts";
 
 export type Correction = "bounds" | "speed";
 
@@ -43,12 +43,7 @@ export function move(
   now: number,
 ): { pose: Pose; corrected: Correction | undefined } | undefined {
   if (!isFinitePose(wanted)) return undefined;
-  const pose = {
-    x: clamp(wanted.x, geometry.minX, geometry.maxX),
-    y: clamp(wanted.y, geometry.minY, geometry.maxY),
-    z: clamp(wanted.z, geometry.minZ, geometry.maxZ),
-    angle: wanted.angle,
-  };
+  const pose = within(wanted, geometry);
   const corrected = isWithin(wanted, geometry) ? undefined : "bounds";
   if (!from) return { pose, corrected };
   const distance = Math.hypot(pose.x - from.x, pose.y - from.y, pose.z - from.z);
@@ -58,4 +53,14 @@ export function move(
   pose.y = from.y + (pose.y - from.y) * allowed;
   pose.z = from.z + (pose.z - from.z) * allowed;
   return { pose, corrected: "speed" };
+}
+
+/** The pose nearest to `pose` that lies within the bounds. */
+export function within({ x, y, z, angle }: Readonly<Pose>, bounds: Bounds): Pose {
+  return {
+    x: clamp(x, bounds.minX, bounds.maxX),
+    y: clamp(y, bounds.minY, bounds.maxY),
+    z: clamp(z, bounds.minZ, bounds.maxZ),
+    angle,
+  };
 }

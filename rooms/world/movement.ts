@@ -13,7 +13,7 @@ import { backlogOf } from "../colyseus.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
 import { createView, Frames, type FrameTarget } from "./frames.ts";
-import { move, Stride } from "./motion.ts";
+import { move, Stride, within } from "./motion.ts";
 import { Poses } from "./poses.ts";
 
 const scatter = 48;
@@ -68,7 +68,7 @@ export class Movement {
     const away = scatter * Math.sqrt((slot % 64) / 64);
     const pose =
       saved ?? (start && { x: start.x + away * Math.cos(angle), y: start.y + away * Math.sin(angle), z: 0, angle: 0 });
-    if (pose) this.#poses.set(slot, pose);
+    if (pose) this.#poses.set(slot, within(pose, this.#poses.geometry));
   }
 
   /** Begins to send frames to a client, from nothing. */

@@ -43,7 +43,7 @@ export function chatLogContract(store: string, newPlace: () => Place): void {
     await Promise.all(opened.splice(0).map((log) => log.close()));
   });
 
-  describe(`a chat log in ${store}`, () => {
+  describe(`a chat log in ${store}`, { timeout: 30_000 }, () => {
     for (const part of [saying, counting, changing, moderating, keeping]) part(opener);
   });
 }

@@ -44,10 +44,11 @@ describe("a batch", () => {
   });
 
   it("[CH2] takes back a call that is at fault by itself, alone", () => {
-    const wrong = append("wrong");
-    // what no typed caller sends: SQLite refuses to store it after the line was written
-    Object.assign(wrong.args[2] as object, { clientId: { not: "text" } });
-    const answers = run(append("a"), wrong, append("b"));
+    // after its line was written
+    db.exec(
+      "CREATE TRIGGER poison AFTER INSERT ON receipts WHEN new.seq = 2 AND new.author = 'bob' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    const answers = run(append("a"), append("wrong", bob), append("b"));
     expect(answers.map(({ ok }) => ok)).toEqual([true, false, true]);
     expect(texts()).toEqual(["a", "b"]);
     expect(store.last("x")).toBe(2);

@@ -87,6 +87,8 @@ describe("[ID1] a guest", () => {
     const { identity } = await tokens.guest({ token: await make() });
     expect(identity).toMatchObject({ guest: true, role: "member" });
     expect(identity.name).toBe(identity.handle);
+    const ada = await tokens.verify(await forge({ claims: { handle: "ada" } }));
+    expect(identity.person).not.toBe(ada.person);
   });
 });
 

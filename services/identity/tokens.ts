@@ -115,7 +115,8 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
 
 async function verifyExternal(token: string, keys: JWTVerifyGetKey, config: TokenConfig): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, keys, {
-    ...(config.authIssuer ? { issuer: config.authIssuer } : {}),
+    issuer: config.authIssuer,
+    requiredClaims: ["exp", "sub"],
     ...(config.authAudience ? { audience: config.authAudience } : {}),
   });
   if (payload.iss === ownIssuer) throw new Error("an external token may not name this server as its issuer");

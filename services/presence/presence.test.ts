@@ -68,6 +68,7 @@ describe("[PR4] what is held ends by itself", () => {
     const seat = join("ada", "tab", field);
     join("ada", "tab", pond);
     presence.apply({ type: "leave", seat, reason: "left" });
+    expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(ghostMs - 1);
     expect(presence.entry(field, "ada")?.status).toBe("ghost");
     vi.advanceTimersByTime(1);

@@ -2,7 +2,8 @@
  * The whole server as a child process, as an operator starts it: on a free port of 127.0.0.1, with a data folder of its
  * own and nothing of this process's environment. What it writes is kept line by line.
  *
- * `stop()` ends it and removes the folder. Call it in `afterAll`, whatever happened.
+ * `stop()` ends it and removes the folder. Call it in `afterAll` or `onTestFinished`, whatever happened; what was
+ * forgotten ends with this process.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -49,6 +50,11 @@ export interface LaunchOptions {
   dataDir?: string;
 }
 
+const children = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 /** Starts the process and waits for nothing. */
 export function launch({ env = {}, args = [], preload, dataDir }: LaunchOptions = {}): Launched {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "hereabouts-test-"));
@@ -61,11 +67,17 @@ export function launch({ env = {}, args = [], preload, dataDir }: LaunchOptions 
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
+  children.add(child);
   const lines: Line[] = [];
   for (const from of ["stdout", "stderr"] as const) {
     createInterface({ input: child[from]! }).on("line", (text) => lines.push({ at: performance.now(), text, from }));
   }
-  const exited = new Promise<Exit>((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  const exited = new Promise<Exit>((resolve) => {
+    child.once("close", (code, signal) => {
+      children.delete(child);
+      resolve({ code, signal });
+    });
+  });
   return {
     pid: child.pid!,
     dataDir: folder,

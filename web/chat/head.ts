@@ -55,5 +55,5 @@ export class Head {
 }
 
 function slowOption(seconds: number): HTMLOptionElement {
-  return new Option(seconds === 0 ? "slow mode off" : `slow: ${secondsText(seconds)}`, String(seconds));
+  return new Option(seconds === 0 ? "slow: off" : `slow: ${secondsText(seconds)}`, String(seconds));
 }

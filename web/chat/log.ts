@@ -26,6 +26,7 @@ export class Log {
   readonly #actions: LogActions;
   readonly #rows = new Map<string, { item: Item; row: HTMLElement }>();
   #isAtBottom = true;
+  #height = 0;
   #isAsking = false;
   #hasOlder = false;
 
@@ -46,7 +47,7 @@ export class Log {
     this.#log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.#log.addEventListener("keydown", (event) => this.#onKey(event));
     this.#log.addEventListener("focusin", (event) => this.#makeCurrent(event.target as Element));
-    new ResizeObserver(() => this.#isAtBottom && this.toBottom()).observe(this.#log);
+    new ResizeObserver(() => this.#onResize()).observe(this.#log);
   }
 
   /** Whether the newest line is seen, if anything is. */
@@ -110,9 +111,19 @@ export class Log {
     return undefined;
   }
 
+  /** Where the field below grows, the newest line stays in sight: that is no scrolling away. */
+  #onResize(): void {
+    this.#height = this.#log.clientHeight;
+    if (this.#isAtBottom) this.toBottom();
+  }
+
   #onScroll(): void {
     if (!this.isSeen) return;
     const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    if (clientHeight !== this.#height) {
+      this.#onResize();
+      return;
+    }
     const isAtBottom = scrollHeight - scrollTop - clientHeight < bottomSlackPx;
     if (isAtBottom !== this.#isAtBottom) {
       this.#isAtBottom = isAtBottom;

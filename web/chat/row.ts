@@ -63,7 +63,7 @@ function fillLine(row: HTMLElement, { line, isFirst }: Item & { kind: "line" }, 
   row.className = `line${isFirst ? " first" : ""}${line.isMine ? " mine" : ""}`;
   row.setAttribute("aria-label", labelOf(line));
   row.tabIndex = row.tabIndex === 0 ? 0 : -1;
-  row.replaceChildren(...(isFirst ? [byline(line, actions)] : []), said(line, actions), acts(line, actions));
+  row.replaceChildren(...(isFirst ? [byline(line, actions)] : []), said(line, actions), acts(line, isFirst, actions));
   if (hadFocus) row.querySelector<HTMLElement>(`[data-act="${hadFocus}"]`)?.focus();
 }
 
@@ -82,7 +82,7 @@ function fillPending(row: HTMLElement, pending: Pending, actions: RowActions): v
   row.setAttribute("aria-label", `${pending.text}, ${pending.refusal ? "not sent" : "on its way"}`);
   row.tabIndex = row.tabIndex === 0 ? 0 : -1;
   const text = make("p", "said");
-  text.append(textOf(pending.text), make("span", "mark", pending.refusal ? "not sent" : "…"));
+  text.append(textOf(pending.text), make("span", "after", pending.refusal ? "not sent" : "…"));
   row.replaceChildren(text);
   if (!pending.refusal) return;
   const rewrite = actButton("Write it again", () => actions.rewrite(pending));
@@ -119,8 +119,8 @@ function timeOf(at: Date): HTMLTimeElement {
 function said(line: ChatLine, actions: RowActions): HTMLElement {
   const row = make("p", "said");
   row.append(textOf(line.text, line.font));
-  if (line.count > 1) row.append(marked(`×${line.count}`, `said ${line.count} times`, "mark count"));
-  if (line.edited) row.append(make("span", "mark", "edited"));
+  if (line.count > 1) row.append(marked(`×${line.count}`, `said ${line.count} times`, "after count"));
+  if (line.edited) row.append(make("span", "after", "edited"));
   if (line.hearts > 0) row.append(heartButton(line, actions, String(line.hearts)));
   return row;
 }
@@ -150,7 +150,7 @@ function heartButton(line: ChatLine, actions: RowActions, count: string): HTMLBu
 }
 
 /** What can be done with a line; seen on hovering and while the focus is in the line. */
-function acts(line: ChatLine, actions: RowActions): HTMLElement {
+function acts(line: ChatLine, isFirst: boolean, actions: RowActions): HTMLElement {
   const strip = make("div", "acts");
   const add = (name: "edit" | "delete" | "more", label: string, run: (button: HTMLButtonElement) => void) => {
     const button = iconButton(name, label, `tool ${name}-act`);
@@ -159,7 +159,7 @@ function acts(line: ChatLine, actions: RowActions): HTMLElement {
     button.addEventListener("click", () => run(button));
     strip.append(button);
   };
-  strip.append(timeOf(line.at));
+  if (!isFirst) strip.append(timeOf(line.at));
   if (line.hearts === 0) strip.append(heartButton(line, actions, ""));
   if (line.isMine) {
     add("edit", "Edit", () => actions.edit(line));

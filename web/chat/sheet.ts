@@ -123,13 +123,13 @@ export class Sheet {
     const { chats } = this;
     for (const [instance, frame] of this.#frames) {
       if (chats.get(instance) === frame.entry) continue;
-      const hadFocus = frame.element.contains(document.activeElement) || document.activeElement === document.body;
+      const hadFocus = frame.element.contains(document.activeElement) || this.#tabs.hasFocus(instance);
       frame.close();
       this.#frames.delete(instance);
       this.#tabs.remove(instance);
       if (this.#selected !== instance) continue;
       this.#selected = common;
-      if (hadFocus && this.isOpen) queueMicrotask(() => this.#tabs.focus(this.#selected));
+      if (hadFocus) queueMicrotask(() => this.#tabs.focus(this.#selected));
     }
     for (const entry of chats.entries) {
       if (this.#frames.has(entry.instance)) continue;

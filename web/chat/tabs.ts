@@ -68,6 +68,10 @@ export class Tabs {
     if (isSelected && !wasSelected) tab.frame.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  hasFocus(name: string): boolean {
+    return this.#tabs.get(name)?.button === document.activeElement;
+  }
+
   focus(name: string): void {
     this.#tabs.get(name)?.button.focus();
   }

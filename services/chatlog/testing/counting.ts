@@ -78,6 +78,13 @@ export function counting({ open }: Opener): void {
       expect((await say(person("bridge", { handle: "kim" }), "+1")).line).toMatchObject({ seq: 3, count: 1 });
     });
 
+    it("compares as it stores, also what is not well-formed text", async () => {
+      const log = open();
+      const say = sayIn(log, "c");
+      await say(ada, "half \ud800");
+      expect((await say(ada, "half \ud800")).line).toMatchObject({ seq: 1, count: 2 });
+    });
+
     it("keeps hearts", async () => {
       const log = open();
       const say = sayIn(log, "c");

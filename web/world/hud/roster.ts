@@ -11,7 +11,7 @@ import { gridReference } from "../../shared/terrain.ts";
 const maxRows = 60;
 const wideFrom = 760;
 const tallFrom = 481;
-const over = document.querySelector<HTMLElement>(".over")!;
+const overlay = document.querySelector<HTMLElement>(".overlay")!;
 const roster = find("roster", HTMLDetailsElement);
 const list = find("people", HTMLUListElement);
 const count = find("count", HTMLSpanElement);
@@ -19,9 +19,9 @@ const count = find("count", HTMLSpanElement);
 /** Folds itself where there is no room beside the world's middle, and opens again where there is. */
 let isRoomy: boolean | undefined;
 new ResizeObserver(() => {
-  const isRoomyNow = over.clientWidth >= wideFrom && over.clientHeight >= tallFrom;
+  const isRoomyNow = overlay.clientWidth >= wideFrom && overlay.clientHeight >= tallFrom;
   if (isRoomyNow !== isRoomy) roster.open = isRoomy = isRoomyNow;
-}).observe(over);
+}).observe(overlay);
 
 const rank = ({ isMe, status }: Person) => (isMe ? 0 : status === "here" ? 1 : status === "away" ? 2 : 3);
 

@@ -1,0 +1,208 @@
+/**
+ * A chat under load, for the scenarios `chat` and `presence`: people who are online, some of whom write, while others come
+ * and go. Measures from saying to seeing, what it costs, and whether everyone heard everything once, in one order.
+ */
+import { type ChatBench, Chatter } from "./chatter.ts";
+import { now, pause } from "./clock.ts";
+import { FanoutClient } from "./fanoutClient.ts";
+import { gauge, type Load, limitOf } from "./gauge.ts";
+import { createHistogram, type Histogram, record } from "./histogram.ts";
+import { becomeGuest, type Guest } from "./lightClient.ts";
+import { Pacer } from "./pacer.ts";
+import type { Usage } from "./prometheus.ts";
+import type { Run } from "./scenario.ts";
+import { createTally, type Tally } from "./tally.ts";
+import type { Target } from "./target.ts";
+
+export type ChatLoad = {
+  people: number;
+  seconds: number;
+  ramp: number;
+  instance: string;
+  /** Lines a second of all together, said in turn by `writers` of them. */
+  rate: number;
+  writers: number;
+  /** People a second who join, and as many who leave. */
+  churn: number;
+  /** For the bare fan-out: bytes of a line. 0: hereabouts. */
+  fanoutBytes: number;
+};
+
+export type ChatMeasured = {
+  tally: Tally;
+  seen: Histogram;
+  stored: Histogram;
+  joining: Histogram;
+  joinsPerSecond: number;
+  /** Server memory per person at rest, in bytes. */
+  bytesEach: number;
+  lines: number;
+  measuredMs: number;
+  usage: { before: Usage | undefined; after: Usage | undefined };
+  load: Load;
+  limit: string | undefined;
+  /** Lines that some client missed, got twice, or got in another order than they were stored. */
+  wrongLines: number;
+  wrongRosters: number;
+  refused: number;
+  lost: string[];
+  churned: number;
+  interrupted: boolean;
+};
+
+type Client = Chatter | FanoutClient;
+const joinsAtOnce = 16;
+const settleMs = 2500;
+
+export async function runChat(target: Target, options: ChatLoad, run: Run): Promise<ChatMeasured> {
+  const sentAt = new Map<number, number>();
+  const seqs = new Map<number, number>();
+  const seen = createHistogram();
+  const stored = createHistogram();
+  const joining = createHistogram();
+  let refused = 0;
+  const bench: ChatBench = {
+    tally: createTally(),
+    onLine: (n) => record(seen, now() - sentAt.get(n)!),
+    onStored(n, seq) {
+      record(stored, now() - sentAt.get(n)!);
+      seqs.set(n, seq);
+    },
+    onRefused: () => refused++,
+  };
+  const { people, rate, writers, churn, instance, fanoutBytes, seconds } = options;
+  const enter = async (guest: Guest | undefined): Promise<Client> => {
+    const from = now();
+    const client = guest
+      ? await Chatter.join(target.url, instance, guest, bench)
+      : await FanoutClient.join(target.url, bench, fanoutBytes);
+    record(joining, now() - from);
+    return client;
+  };
+
+  const spare = churn * (seconds + 2);
+  const guests = fanoutBytes ? [] : await inTurn(people + spare, () => becomeGuest(target.url));
+  const empty = await target.usage();
+  run.progress(`${people} people join ${target.url}`);
+  const joinedFrom = now();
+  const clients = await inTurn(people, (i) => enter(guests[i]), options.ramp && options.ramp * 1000);
+  const joinsPerSecond = (people / (now() - joinedFrom)) * 1000;
+  await pause(settleMs, run.signal);
+  const full = await target.usage();
+
+  bench.tally = createTally();
+  const loadOf = gauge();
+  const from = now();
+  const before = await target.usage();
+  let lines = 0;
+  const pacer = new Pacer(writers, rate / writers, (writer) => {
+    sentAt.set(lines, now());
+    clients[writer]!.say(lines++);
+  });
+  if (rate > 0) pacer.start();
+  const churning = churn > 0 && !fanoutBytes ? startChurn(guests, people, clients, churn, enter) : undefined;
+  for (let second = 1; second <= seconds && !run.signal.aborted; second++) {
+    await pause(from + second * 1000 - now(), run.signal);
+    const perPerson = bench.tally.wireDown / people / ((now() - from) / 1000);
+    run.progress(`${String(second).padStart(4)} s  ${lines} lines said  ${(perPerson / 1000).toFixed(2)} kB/s each`);
+  }
+  pacer.stop();
+  const churned = (await churning?.stop()) ?? 0;
+  const measuredMs = now() - from;
+  const after = await target.usage();
+  const load = loadOf();
+  const tally = bench.tally;
+  await pause(settleMs);
+
+  const order = [...sentAt.keys()].sort((a, b) => (seqs.get(a) ?? a) - (seqs.get(b) ?? b));
+  const steady = clients.slice(0, churning ? people - churning.width : people);
+  const wrongLines = steady.reduce((sum, client) => sum + differences(client.heard, order, fanoutBytes > 0), 0);
+  const wrongRosters = fanoutBytes ? 0 : countWrongRosters(clients, people);
+  const lost = clients.flatMap((client) => client.lost ?? []);
+  await Promise.race([Promise.all(clients.map((client) => client.leave())), pause(5000)]);
+  return {
+    tally,
+    seen,
+    stored,
+    joining,
+    joinsPerSecond,
+    bytesEach: full && empty ? (full.rssBytes - empty.rssBytes) / people : Number.NaN,
+    lines,
+    measuredMs,
+    usage: { before, after },
+    load,
+    limit: limitOf(load),
+    wrongLines,
+    wrongRosters,
+    refused,
+    lost,
+    churned,
+    interrupted: run.signal.aborted,
+  };
+}
+
+/** Does `work` for 0 to `count`, some at once, evenly over `ms` if that is given. */
+async function inTurn<T>(count: number, work: (i: number) => Promise<T>, ms = 0): Promise<T[]> {
+  const results: T[] = new Array(count);
+  const from = now();
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < count; i = next++) {
+      await pause(from + (i / count) * ms - now());
+      results[i] = await work(i);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(joinsAtOnce, count) }, worker));
+  return results;
+}
+
+/** People who come and go, in the last places of `clients`: each leaves for good, and someone new comes in their place. */
+function startChurn(
+  guests: readonly Guest[],
+  people: number,
+  clients: Client[],
+  perSecond: number,
+  enter: (guest: Guest) => Promise<Client>,
+) {
+  const width = Math.min(Math.ceil(people / 5), perSecond * 10);
+  let count = 0;
+  const under = new Set<Promise<void>>();
+  const pacer = new Pacer(1, perSecond, () => {
+    const guest = guests[people + count];
+    if (!guest) return;
+    const place = people - width + (count++ % width);
+    const change = (async () => {
+      const old = clients[place]!;
+      clients[place] = await enter(guest);
+      await old.leave();
+    })();
+    under.add(change);
+    change.finally(() => under.delete(change)).catch(() => {});
+  });
+  pacer.start();
+  return {
+    width,
+    async stop() {
+      pacer.stop();
+      await Promise.all(under);
+      return count;
+    },
+  };
+}
+
+/** How many lines of `order` were not heard where they should have been. The bare fan-out has no order but per writer. */
+function differences(heard: readonly number[], order: readonly number[], isUnordered: boolean): number {
+  if (isUnordered) return Math.abs(heard.length - order.length);
+  let wrong = Math.abs(heard.length - order.length);
+  for (let i = 0; i < Math.min(heard.length, order.length); i++) if (heard[i] !== order[i]) wrong++;
+  return wrong;
+}
+
+/** Clients that do not agree on how many are online, or list someone that others do not. */
+function countWrongRosters(clients: readonly Client[], people: number): number {
+  const first = clients[0]!.roster();
+  return clients.filter((client) => {
+    const { listed, online } = client.roster();
+    return online !== people || listed.size !== first.listed.size || [...listed].some((id) => !first.listed.has(id));
+  }).length;
+}
