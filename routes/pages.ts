@@ -1,6 +1,6 @@
 /**
  * The pages: built ones from web/dist, or in development through Vite, which rebuilds and reloads them as they change.
- * `/` is the gallery; any other slug opens the page of its world.
+ * `/` is the gallery, `/chat` the chat; any other slug opens the page of its world.
  */
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
@@ -57,5 +57,6 @@ type ServePage = (page: string, req: Request, res: Response) => Promise<void>;
 
 function servePages(app: Application, serve: ServePage): void {
   app.get("/", (req, res) => serve("index.html", req, res));
+  app.get("/chat", (req, res) => serve("chat.html", req, res));
   app.get("/:slug", (req, res, next) => (isSlug(req.params.slug) ? serve("world.html", req, res) : next()));
 }

@@ -1,3 +1,4 @@
+/** Thresholds: read as they are written, and met only by figures that are known. */
 import { describe, expect, it } from "vitest";
 import { parseExpectations, unmet } from "./expect.ts";
 

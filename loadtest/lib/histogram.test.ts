@@ -1,3 +1,4 @@
+/** Percentiles that are never better than the truth. */
 import { describe, expect, it } from "vitest";
 import { addHistogram, createHistogram, percentile, percentiles, record } from "./histogram.ts";
 

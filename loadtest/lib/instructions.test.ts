@@ -1,3 +1,4 @@
+/** Reading what perf prints. */
 import { expect, it } from "vitest";
 import { instructionsIn } from "./instructions.ts";
 

@@ -1,3 +1,4 @@
+/** Options from the command line, and what is said about wrong ones. */
 import { describe, expect, it } from "vitest";
 import { choice, describeOptions, number, parseOptions, text, whole } from "./options.ts";
 

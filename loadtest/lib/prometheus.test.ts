@@ -1,3 +1,4 @@
+/** Single figures out of the text of /metrics. */
 import { describe, expect, it } from "vitest";
 import { metric, usageOf } from "./prometheus.ts";
 

@@ -1,3 +1,4 @@
+/** Columns that line up. */
 import { expect, it } from "vitest";
 import { figure, formatTable } from "./table.ts";
 

@@ -1,3 +1,4 @@
+/** What a client has seen: ages, staleness and what never comes twice. */
 import { describe, expect, it } from "vitest";
 import { Board } from "./board.ts";
 import { percentiles } from "./histogram.ts";

@@ -1,3 +1,4 @@
+/** Every step of a walk is told from every other by its place. */
 import { describe, expect, it } from "vitest";
 import { defaultBounds, geometryOf, toSteps } from "../../schema/geometry.ts";
 import { stepsPerRound, Walk } from "./walk.ts";

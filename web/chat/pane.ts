@@ -40,6 +40,8 @@ export interface PaneOptions {
 const shownLines = 100;
 const maxShownLines = 300;
 const refreshMs = 40;
+/** Slow mode, one's role and the day change without an event. */
+const clockMs = 1000;
 /** After history was refused. */
 const pauseMs = 2000;
 
@@ -58,6 +60,7 @@ export class Pane {
   /** Sequence number from which on lines are shown. */
   #from = 0;
   #isLookedAt = false;
+  #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: PaneOptions) {
     const { chat, colorOf } = options;
@@ -135,6 +138,8 @@ export class Pane {
     const { reading } = this.#options;
     if (isLookedAt === this.#isLookedAt) return;
     this.#isLookedAt = isLookedAt;
+    clearInterval(this.#clock);
+    if (isLookedAt) this.#clock = setInterval(this.#refresh, clockMs);
     if (isLookedAt) reading.look(this.chat.lines);
     else reading.away();
     this.show();
@@ -155,6 +160,7 @@ export class Pane {
 
   close(): void {
     for (const off of this.#offs) off();
+    clearInterval(this.#clock);
     this.element.remove();
   }
 
