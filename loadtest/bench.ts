@@ -35,6 +35,7 @@ type Spread = { median: number; min: number; max: number };
 const compared: [figure: string, title: string, digits: number][] = [
   ["cpu", "server CPU, % of a core", 1],
   ["instructions", "server instructions, millions/s", 1],
+  ["frames", "frames/s each", 1],
   ["bytes", "down, bytes/s each", 0],
   ["up", "up, bytes/s each", 0],
   ["known.p50", "age of the newest known pose p50, ms", 1],

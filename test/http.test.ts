@@ -244,7 +244,7 @@ describe("health [SV5]", () => {
   });
 
   it("answers a join that storage fails as an error, and says so once", { timeout: 20_000 }, async () => {
-    const broken = await another({ preload: new URL("./lib/brokenStorage.ts", import.meta.url) });
+    const broken = await another({ preload: [new URL("./lib/brokenStorage.ts", import.meta.url)] });
     const { token } = await newGuest(broken.url);
     const before = await joinWorld(broken.url);
     process.kill(broken.pid, "SIGUSR2");

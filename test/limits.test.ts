@@ -3,15 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { errorTable, type Refusal } from "../schema/errors.ts";
 import { closerThan, gapsWithin, sleep, watchNoise } from "./lib/pace.ts";
 import { joinWorld, messageFrame, newGuest, openSeat, type RawClient, reserve, until } from "./lib/raw.ts";
-import { startTestServer, type TestServer } from "./lib/server.ts";
+import type { TestServer } from "./lib/server.ts";
+import { startWatched, watched } from "./lib/watched.ts";
 
 const megabyte = 2 ** 20;
 const clients: RawClient[] = [];
 const servers: TestServer[] = [];
 
 async function start(env: Record<string, string> = {}, preload?: string): Promise<TestServer> {
-  const options = preload ? { env, preload: new URL(preload, import.meta.url) } : { env };
-  const server = await startTestServer(options);
+  const server = await startWatched({ env, preload: preload ? [new URL(preload, import.meta.url)] : [] });
   servers.push(server);
   return server;
 }
@@ -28,12 +28,14 @@ afterEach(() => {
 afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
 /** Two honest people of a world: one walks, the other watches. Whoever was late or lost a seat until the end fails the test. */
-async function honest(url: string, slug: string) {
+async function honest(server: TestServer, slug: string) {
+  const { url } = server;
   const walker = await join(url, { slug });
   const watcher = await join(url, { slug });
   let x = 0;
   const walking = setInterval(() => walker.move({ x: x++ % 500, y: 0, z: 0, angle: 0 }), 33);
   await sleep(300);
+  await watched(server);
   const from = performance.now();
   const stopWatch = watchNoise();
   return {
@@ -41,10 +43,11 @@ async function honest(url: string, slug: string) {
     async expectUndisturbed() {
       await sleep(Math.max(500, from + 1500 - performance.now()));
       clearInterval(walking);
-      const noiseMs = stopWatch();
+      const to = performance.now();
+      const noiseMs = Math.max(stopWatch(), (await watched(server)).away);
       for (const { frameTimes, closed } of [walker, watcher]) {
         expect(closed).toBeUndefined();
-        expect(gapsWithin(frameTimes, from, performance.now())[0]).toBeLessThan(250 + 2 * noiseMs);
+        expect(gapsWithin(frameTimes, from, to)[0]).toBeLessThan(250 + noiseMs);
       }
     },
   };
@@ -67,7 +70,7 @@ const refusals = (client: RawClient) =>
 describe("a client that stops reading", () => {
   it("is cut, with a reason, before it costs 8 MB; others are not disturbed", { timeout: 40_000 }, async () => {
     const server = await start({ MESSAGES_PER_SECOND: "1000" }, "./lib/backlog.ts");
-    const people = await honest(server.url, "flooded");
+    const people = await honest(server, "flooded");
     const loud = await Promise.all([1, 2, 3].map(() => join(server.url, { slug: "flooded" })));
     const [deaf, mute] = [await join(server.url, { slug: "flooded" }), await join(server.url, { slug: "flooded" })];
     const shy = await join(server.url, { slug: "flooded", acknowledges: false });
@@ -166,7 +169,7 @@ describe("a client that sends too much [WO5]", () => {
   it("is refused at a thousand a second, then closed as abuse; others are not disturbed", {
     timeout: 20_000,
   }, async () => {
-    const people = await honest(server.url, "noisy");
+    const people = await honest(server, "noisy");
     const guest = await newGuest(server.url);
     const client = await join(server.url, { slug: "noisy", guest });
     const start = performance.now();
@@ -237,7 +240,7 @@ describe("a message that is too large", () => {
   });
 
   it("of 10 MB ends its connection only: its place is held, and it may join again", async () => {
-    const people = await honest(server.url, "heavy");
+    const people = await honest(server, "heavy");
     const guest = await newGuest(server.url);
     const client = await join(server.url, { slug: "heavy", guest });
     client.send(Buffer.alloc(10 * megabyte, 13));
@@ -298,7 +301,7 @@ describe("a room that throws", () => {
 
   it("is isolated: it is logged, refused where someone asked, and everyone goes on", { timeout: 20_000 }, async () => {
     const { url } = server;
-    const people = await honest(url, "calm");
+    const people = await honest(server, "calm");
     const client = await join(url, { slug: "calm" });
     for (const key of ["throw", "reject", "nothing"]) {
       const answer = await client.request("prop.set", { key, value: 1 });

@@ -44,8 +44,8 @@ export interface LaunchOptions {
   /** Settings by their names in config.ts. */
   env?: Record<string, string>;
   args?: readonly string[];
-  /** A module that the process loads before the server: a fixture that breaks something. */
-  preload?: URL;
+  /** Modules that the process loads before the server: fixtures that watch or break something. */
+  preload?: readonly URL[];
   /** A data folder of the caller's, which is not removed. */
   dataDir?: string;
 }
@@ -56,11 +56,11 @@ process.once("exit", () => {
 });
 
 /** Starts the process and waits for nothing. */
-export function launch({ env = {}, args = [], preload, dataDir }: LaunchOptions = {}): Launched {
+export function launch({ env = {}, args = [], preload = [], dataDir }: LaunchOptions = {}): Launched {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "hereabouts-test-"));
   const child: ChildProcess = spawn(
     process.execPath,
-    [...(preload ? ["--import", preload.href] : []), entry, ...args],
+    [...preload.flatMap(({ href }) => ["--import", href]), entry, ...args],
     {
       cwd: folder,
       env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder, LOG_FORMAT: "json", ...env },

@@ -68,11 +68,11 @@ export class Log {
   show(items: readonly Item[], { hasOlder, unread }: { hasOlder: boolean; unread: string }): void {
     this.#hasOlder = hasOlder;
     const anchor = this.#isAtBottom ? undefined : this.#firstSeen();
-    const before = anchor?.offsetTop ?? 0;
+    const before = anchor ? textTop(anchor) : 0;
     setText(this.#top, hasOlder ? (this.#isAsking ? "Fetching older lines…" : "Older lines above") : topText(items));
     this.#reconcile(items);
     if (this.#isAtBottom) this.toBottom();
-    else if (anchor?.isConnected) this.#log.scrollTop += anchor.offsetTop - before;
+    else if (anchor?.isConnected) this.#log.scrollTop += textTop(anchor) - before;
     this.#newest.hidden = this.#isAtBottom;
     setText(this.#newest, unread ? `${unread} new ${unread === "1" ? "line" : "lines"}` : "To the newest line");
     this.#newest.classList.toggle("has-new", unread !== "");
@@ -106,9 +106,7 @@ export class Log {
 
   #firstSeen(): HTMLElement | undefined {
     const top = this.#log.scrollTop;
-    for (const { row } of this.#rows.values())
-      if (row.offsetTop + row.offsetHeight > top && row.role !== "separator") return row;
-    return undefined;
+    return this.#lines().find((row) => row.offsetTop + row.offsetHeight > top);
   }
 
   /** Where the field below grows, the newest line stays in sight: that is no scrolling away. */
@@ -172,6 +170,11 @@ export class Log {
     to.scrollIntoView({ block: "nearest" });
     if (event.key === "End") this.toBottom();
   }
+}
+
+/** Where the text of a line begins: what is above it, its author, may go when older lines come. */
+function textTop(row: HTMLElement): number {
+  return row.offsetTop + (row.querySelector<HTMLElement>(".said")?.offsetTop ?? 0);
 }
 
 function topText(items: readonly Item[]): string {

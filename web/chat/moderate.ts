@@ -5,7 +5,7 @@ import type { Chat, ChatLine } from "hereabouts/client";
 import { announce } from "../shared/announcer.ts";
 import { make } from "../shared/dom.ts";
 import { noticeOf } from "../shared/notice.ts";
-import { nameOf, secondsText } from "./wording.ts";
+import { nameOf, secondsText, sentence } from "./wording.ts";
 
 export type Target = {
   readonly chat: Chat;
@@ -108,7 +108,7 @@ class ModerateDialog {
       announce.note(`${this.#apply.textContent}: ${nameOf(person)}, done`);
     } catch (error) {
       const { message, remedy } = noticeOf(error);
-      this.#refusal.textContent = `${message} ${remedy}`;
+      this.#refusal.textContent = `${sentence(message)} ${remedy}`;
       this.#refusal.hidden = false;
     } finally {
       this.#apply.disabled = false;

@@ -142,7 +142,7 @@ function heartButton(line: ChatLine, actions: RowActions, count: string): HTMLBu
   const button = iconButton("heart", line.hearted ? "Take your heart back" : "Give a heart", "hearts");
   button.dataset["act"] = "heart";
   button.setAttribute("aria-pressed", String(line.hearted));
-  button.setAttribute("aria-label", `${count || "No"} ${count === "1" ? "heart" : "hearts"}, yours`);
+  button.setAttribute("aria-label", count ? `Heart, ${count} given` : "Heart");
   button.append(count);
   button.tabIndex = -1;
   button.addEventListener("click", () => actions.heart(line));

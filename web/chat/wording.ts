@@ -58,6 +58,11 @@ export function dayText(day: Date, now: Date): string {
   return day.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", ...year });
 }
 
+/** A text with a full stop, so that another sentence can follow. */
+export function sentence(text: string): string {
+  return /[\p{L}\p{N})]$/u.test(text) ? `${text}.` : text;
+}
+
 /** Times as the server writes them, in the reader's own words. */
 export function withLocalTimes(text: string): string {
   return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) =>
