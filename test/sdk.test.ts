@@ -248,7 +248,7 @@ describe("presence", () => {
     await until(() => wb.people.get(a.identity.id)?.name === "Ada", "B sees Ada");
     const ada = wb.people.get(a.identity.id)!;
     expect([ada.guest, ada.handle, ada.x, wb.people.size]).toEqual([false, `ada${process.pid}`, 33, 2]);
-    expect(wa.me?.name).toBe("Ada");
+    await until(() => wa.me?.name === "Ada", "A sees themselves as Ada");
     expect(events).toEqual([]);
   });
 });

@@ -40,6 +40,10 @@ export class Chats {
     addEventListener("pagehide", () => this.#store());
   }
 
+  get me(): Hereabouts["identity"] {
+    return this.#here.identity;
+  }
+
   get entries(): Entry[] {
     return [...this.#entries.values()];
   }

@@ -67,6 +67,7 @@ export class Frame {
     const { chats, colors, said, changed, done, canLeave } = this.#options;
     return new Pane({
       chat,
+      me: () => chats.me,
       reading: this.entry.reading,
       colorOf: (person) => colors.of(person),
       saw: (seq) => chats.saw(this.entry, seq),

@@ -44,7 +44,8 @@ export class Head {
   show({ counts, connection, slowSeconds, isModerator }: Chat): void {
     setText(this.#counts, countsText(counts));
     setText(this.#link, connection === "open" ? "" : connection === "closed" ? "left" : `${connection}…`);
-    setText(this.#slow, slowSeconds > 0 && !isModerator ? `slow: a line every ${secondsText(slowSeconds)}` : "");
+    setText(this.#slow, slowSeconds > 0 && !isModerator ? `slow: ${secondsText(slowSeconds)}` : "");
+    this.#slow.title = `Everyone may send a line every ${secondsText(slowSeconds)}.`;
     this.#slowChoice.hidden = !isModerator;
     if (document.activeElement === this.#slowChoice) return;
     const value = String(slowSeconds);

@@ -39,7 +39,9 @@ describe("what a log shows", () => {
   });
 
   it("puts what is on its way last", () => {
-    expect(kinds([lineOf()], [{ id: 1, text: "soon", refusal: undefined }])).toEqual(["day", "line*", "pending"]);
+    const soon = [1, 2].map((id) => ({ id, text: "soon", refusal: undefined }));
+    expect(kinds([lineOf()], soon)).toEqual(["day", "line*", "pending*", "pending"]);
+    expect(kinds([lineOf({ isMine: true })], soon)).toEqual(["day", "line*", "pending", "pending"]);
   });
 
   it("knows an item that looks as before", () => {

@@ -17,7 +17,7 @@ export type Item =
       readonly count: number;
       readonly isFirst: boolean;
     }
-  | { readonly kind: "pending"; readonly key: string; readonly pending: Pending };
+  | { readonly kind: "pending"; readonly key: string; readonly pending: Pending; readonly isFirst: boolean };
 
 /** After a pause this long an author is named again. */
 const pauseMs = 10 * 60_000;
@@ -38,7 +38,11 @@ export function itemsOf(lines: readonly ChatLine[], pending: readonly Pending[],
     else items.push({ kind: "line", key: `line ${line.seq}`, line, isFirst });
     before = line;
   }
-  return [...items, ...pending.map((each): Item => ({ kind: "pending", key: `pending ${each.id}`, pending: each }))];
+  const isOthers = before?.isMine !== true || before.author.via !== undefined;
+  pending.forEach((each, i) => {
+    items.push({ kind: "pending", key: `pending ${each.id}`, pending: each, isFirst: i === 0 && isOthers });
+  });
+  return items;
 }
 
 /** Whether `line` is said on by whoever said the one before. */
@@ -57,6 +61,6 @@ export function isSameItem(a: Item, b: Item): boolean {
   if (a.kind === "gone" && b.kind === "gone") {
     return a.line === b.line && a.count === b.count && a.isFirst === b.isFirst;
   }
-  if (a.kind === "pending" && b.kind === "pending") return a.pending === b.pending;
+  if (a.kind === "pending" && b.kind === "pending") return a.pending === b.pending && a.isFirst === b.isFirst;
   return a.kind === b.kind;
 }

@@ -5,6 +5,7 @@
  */
 import { make, setText } from "../shared/dom.ts";
 import { type Item, isSameItem } from "./items.ts";
+import { rove } from "./roving.ts";
 import { fillRow, makeRow, type RowActions } from "./row.ts";
 
 export interface LogActions extends RowActions {
@@ -45,8 +46,7 @@ export class Log {
     this.#log.append(this.#top);
     this.element.append(this.#log, this.#newest);
     this.#log.addEventListener("scroll", () => this.#onScroll(), { passive: true });
-    this.#log.addEventListener("keydown", (event) => this.#onKey(event));
-    this.#log.addEventListener("focusin", (event) => this.#makeCurrent(event.target as Element));
+    rove(this.#log, ".line", () => this.toBottom());
     new ResizeObserver(() => this.#onResize()).observe(this.#log);
   }
 
@@ -106,7 +106,8 @@ export class Log {
 
   #firstSeen(): HTMLElement | undefined {
     const top = this.#log.scrollTop;
-    return this.#lines().find((row) => row.offsetTop + row.offsetHeight > top);
+    const lines = this.#log.querySelectorAll<HTMLElement>(".line");
+    return [...lines].find((line) => line.offsetTop + line.offsetHeight > top);
   }
 
   /** Where the field below grows, the newest line stays in sight: that is no scrolling away. */
@@ -137,38 +138,6 @@ export class Log {
     this.#actions.older().finally(() => {
       this.#isAsking = false;
     });
-  }
-
-  #lines(): HTMLElement[] {
-    return [...this.#log.querySelectorAll<HTMLElement>(".line")];
-  }
-
-  /** One line takes part in the tab order: the one that was gone to last. Its buttons do, too. */
-  #makeCurrent(target: Element): void {
-    const line = target.closest<HTMLElement>(".line");
-    if (!line) return;
-    for (const other of this.#log.querySelectorAll<HTMLElement>(".line [tabindex='0'], .line[tabindex='0']")) {
-      other.tabIndex = -1;
-    }
-    line.tabIndex = 0;
-    for (const button of line.querySelectorAll("button")) button.tabIndex = 0;
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    const target = event.target as HTMLElement;
-    const step = { ArrowUp: -1, ArrowDown: 1, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY }[
-      event.key
-    ];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const lines = this.#lines();
-    const line = target.closest<HTMLElement>(".line");
-    const at = line ? lines.indexOf(line) : lines.length;
-    const to = lines[Math.min(lines.length - 1, Math.max(0, at + step))];
-    if (!to) return;
-    event.preventDefault();
-    to.focus({ preventScroll: true });
-    to.scrollIntoView({ block: "nearest" });
-    if (event.key === "End") this.toBottom();
   }
 }
 

@@ -2,7 +2,7 @@
  * One chat on the page: its head line, who is online, its log and the field to write in. Holds what is shown of it: how many
  * of the known lines, what is on its way, how far one has read.
  */
-import type { Chat, ChatLine } from "hereabouts/client";
+import type { Chat, ChatLine, Hereabouts } from "hereabouts/client";
 import { announce } from "../shared/announcer.ts";
 import { damped } from "../shared/damped.ts";
 import { make, setText } from "../shared/dom.ts";
@@ -22,6 +22,7 @@ import { nameOf, typingText, unreadText } from "./wording.ts";
 export interface PaneOptions {
   chat: Chat;
   reading: Reading;
+  me(): Hereabouts["identity"];
   /** How a person is coloured in the world. */
   colorOf(person: string): string;
   /** The newest line was looked at. */
@@ -76,6 +77,7 @@ export class Pane {
     this.#people = new PeopleList(chat.instance, { colorOf, moderate: (person) => moderate({ chat, person }) });
     this.#log = new Log(chat.instance, {
       colorOf,
+      me: () => options.me(),
       older: () => this.#older(),
       scrolled: this.#refresh,
       heart: ({ seq, hearted }) => void chat.heart(seq, !hearted).catch(fail),

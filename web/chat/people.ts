@@ -6,6 +6,7 @@ import type { Chat, ChatPerson } from "hereabouts/client";
 import { make, setText } from "../shared/dom.ts";
 import { paint } from "./colors.ts";
 import { iconButton } from "./icons.ts";
+import { rove, setCurrent } from "./roving.ts";
 import { nameOf, personNote } from "./wording.ts";
 
 export interface PeopleActions {
@@ -25,6 +26,7 @@ export class PeopleList {
     this.#actions = actions;
     this.element.setAttribute("aria-label", `Who is online in ${name}`);
     this.element.tabIndex = 0;
+    rove(this.element, ".person");
   }
 
   show({ people, counts, piece }: Pick<Chat, "people" | "counts" | "piece">): void {
@@ -85,6 +87,7 @@ export class PeopleList {
 function fillRow(row: HTMLLIElement, person: ChatPerson, color: string): void {
   const [, who, where, more] = row.children as unknown as [Element, HTMLElement, HTMLAnchorElement, HTMLElement];
   const classes = [
+    "person",
     person.isMe && "me",
     person.guest && "guest",
     person.away && "away",
@@ -97,11 +100,13 @@ function fillRow(row: HTMLLIElement, person: ChatPerson, color: string): void {
   who.title = [`${nameOf(person)} (${person.handle})`, person.connections > 1 && `in ${person.connections} tabs`]
     .filter(Boolean)
     .join(", ");
-  setText(where, person.where && !person.here ? person.where : "");
-  if (person.where) where.href = `/${person.where}`;
-  else where.removeAttribute("href");
+  const { where: place } = person;
+  setText(where, place && !person.here ? place : "");
+  where.hidden = where.textContent === "";
+  if (place) where.href = `/${place}`;
   more.setAttribute("aria-label", `Moderate ${nameOf(person)}`);
   more.hidden = person.isMe;
+  setCurrent(row, row.tabIndex === 0);
 }
 
 const { compare } = new Intl.Collator();

@@ -8,7 +8,10 @@ import { paint } from "./colors.ts";
 import { icon, iconButton } from "./icons.ts";
 import type { Item } from "./items.ts";
 import type { Pending } from "./outgoing.ts";
+import { setCurrent } from "./roving.ts";
 import { authorNote, dayText, momentText, nameOf, timeText } from "./wording.ts";
+
+type Author = Pick<ChatLine["author"], "id" | "handle" | "name" | "guest">;
 
 export interface RowActions {
   heart(line: ChatLine): void;
@@ -19,6 +22,8 @@ export interface RowActions {
   /** A refused line goes back to where it was written. */
   rewrite(pending: Pending): void;
   discard(pending: Pending): void;
+  /** Oneself, as the author of what is on its way. */
+  me(): Author;
   /** How `person` is coloured in the world. */
   colorOf(person: string): string;
 }
@@ -53,7 +58,7 @@ export function makeRow(item: Item, actions: RowActions): HTMLElement {
 
 /** Shows the item as it is now in the row that was made for it. */
 export function fillRow(row: HTMLElement, item: Item, actions: RowActions): void {
-  if (item.kind === "pending") fillPending(row, item.pending, actions);
+  if (item.kind === "pending") fillPending(row, item, actions);
   else if (item.kind === "gone") fillGone(row, item, actions);
   else if (item.kind === "line") fillLine(row, item, actions);
 }
@@ -62,8 +67,8 @@ function fillLine(row: HTMLElement, { line, isFirst }: Item & { kind: "line" }, 
   const hadFocus = focusedAction(row);
   row.className = `line${isFirst ? " first" : ""}${line.isMine ? " mine" : ""}`;
   row.setAttribute("aria-label", labelOf(line));
-  row.tabIndex = row.tabIndex === 0 ? 0 : -1;
   row.replaceChildren(...(isFirst ? [byline(line, actions)] : []), said(line, actions), acts(line, isFirst, actions));
+  setCurrent(row, row.tabIndex === 0);
   if (hadFocus) row.querySelector<HTMLElement>(`[data-act="${hadFocus}"]`)?.focus();
 }
 
@@ -72,24 +77,25 @@ function fillGone(row: HTMLElement, { line, count, isFirst }: Item & { kind: "go
   row.className = `line gone${isFirst ? " first" : ""}`;
   const text = count === 1 ? "deleted" : `${count} lines deleted`;
   row.setAttribute("aria-label", `${nameOf(line.author)}: ${text}`);
-  row.tabIndex = row.tabIndex === 0 ? 0 : -1;
   row.replaceChildren(...(isFirst ? [byline(line, actions)] : []), make("p", "said", text));
+  setCurrent(row, row.tabIndex === 0);
   if (hadFocus) row.focus();
 }
 
-function fillPending(row: HTMLElement, pending: Pending, actions: RowActions): void {
-  row.className = `line pending${pending.refusal ? " refused" : ""}`;
+function fillPending(row: HTMLElement, { pending, isFirst }: Item & { kind: "pending" }, actions: RowActions): void {
+  row.className = `line pending${isFirst ? " first" : ""}${pending.refusal ? " refused" : ""}`;
   row.setAttribute("aria-label", `${pending.text}, ${pending.refusal ? "not sent" : "on its way"}`);
-  row.tabIndex = row.tabIndex === 0 ? 0 : -1;
   const text = make("p", "said");
   text.append(textOf(pending.text), make("span", "after", pending.refusal ? "not sent" : "…"));
-  row.replaceChildren(text);
+  row.replaceChildren(...(isFirst ? [nameplate(actions.me(), actions)] : []), text);
+  setCurrent(row, row.tabIndex === 0);
   if (!pending.refusal) return;
   const rewrite = actButton("Write it again", () => actions.rewrite(pending));
   const discard = actButton("Discard", () => actions.discard(pending));
   const choices = make("p", "choices-of-refused", pending.refusal);
   choices.append(rewrite, discard);
   row.append(choices);
+  setCurrent(row, row.tabIndex === 0);
 }
 
 function actButton(label: string, run: () => void): HTMLButtonElement {
@@ -100,11 +106,17 @@ function actButton(label: string, run: () => void): HTMLButtonElement {
 }
 
 function byline({ author, at }: ChatLine, actions: RowActions): HTMLElement {
+  const by = nameplate(author, actions);
+  by.append(make("span", "note", authorNote(author)), timeOf(at));
+  return by;
+}
+
+function nameplate(author: Author, actions: RowActions): HTMLElement {
   const by = make("p", "by");
   paint(by, author.id, actions.colorOf(author.id));
   const name = make("bdi", `author${author.guest ? " guest" : ""}`, nameOf(author));
   name.title = author.handle;
-  by.append(make("span", "swatch"), name, make("span", "note", authorNote(author)), timeOf(at));
+  by.append(make("span", "swatch"), name);
   return by;
 }
 
@@ -144,7 +156,6 @@ function heartButton(line: ChatLine, actions: RowActions, count: string): HTMLBu
   button.setAttribute("aria-pressed", String(line.hearted));
   button.setAttribute("aria-label", count ? `Heart, ${count} given` : "Heart");
   button.append(count);
-  button.tabIndex = -1;
   button.addEventListener("click", () => actions.heart(line));
   return button;
 }
@@ -155,7 +166,6 @@ function acts(line: ChatLine, isFirst: boolean, actions: RowActions): HTMLElemen
   const add = (name: "edit" | "delete" | "more", label: string, run: (button: HTMLButtonElement) => void) => {
     const button = iconButton(name, label, `tool ${name}-act`);
     button.dataset["act"] = name;
-    button.tabIndex = -1;
     button.addEventListener("click", () => run(button));
     strip.append(button);
   };

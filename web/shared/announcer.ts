@@ -14,6 +14,8 @@ let left: string[] = [];
 let said: string[] = [];
 let notes: string[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** What was said is not left behind: it may be deleted. */
+let clearing: ReturnType<typeof setTimeout> | undefined;
 
 export const announce = {
   joined: (name: string) => queue(came, name),
@@ -31,6 +33,10 @@ function flush(): void {
   timer = undefined;
   live.textContent = [...notes, ...crowd(came, "came"), ...crowd(left, "left"), ...talk(said)].join(". ");
   [came, left, said, notes] = [[], [], [], []];
+  clearTimeout(clearing);
+  clearing = setTimeout(() => {
+    live.textContent = "";
+  }, everyMs);
 }
 
 function crowd(names: readonly string[], what: string): string[] {
