@@ -8,6 +8,7 @@ import { networkInterfaces } from "node:os";
 import { LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
+import { Redis } from "ioredis";
 import { type Config, readProcessConfig } from "./config.ts";
 import { toServerError } from "./rooms/BaseRoom.ts";
 import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
@@ -24,6 +25,8 @@ import { mountOperations } from "./routes/ops.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { HereaboutsError } from "./schema/errors.ts";
+import type { ChatLog } from "./services/chatlog/chatlog.ts";
+import { createRedisChatLog } from "./services/chatlog/redis.ts";
 import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
 import { createChats } from "./services/chats/chats.ts";
 import { createHandles } from "./services/identity/handles.ts";
@@ -49,7 +52,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   await checkPort(config);
   const log = createLog(config);
   const storage = openDataDir(config);
-  const services = createServices(config, log, storage);
+  const chatLog = await openChatLog(config, log);
+  const services = createServices(config, log, storage, chatLog);
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
   const matchmaking = new LocalPresence();
   matchmaking.subscriptions.setMaxListeners(0); // each join that waits for a room to be made listens
@@ -74,11 +78,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
   let closePages = async () => {};
   const login = monitorLogin(config);
 
+  async function checkStorage(): Promise<void> {
+    storage.check();
+    await chatLog.last("system");
+  }
+
   async function mountRoutes(app: Application): Promise<void> {
     app.disable("x-powered-by");
     app.set("trust proxy", config.trustProxy ? config.trustProxy.split(/[\s,]+/).filter(Boolean) : false);
     const router = express.Router();
-    healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage: storage.check });
+    healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage });
     sessionRoutes(router, services);
     authRoutes(router, services);
     chatRoutes(router, services);
@@ -115,14 +124,8 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }
 
-function createServices(config: Config, log: Log, storage: Storage): RoomServices {
-  const { dataDir, chatKeep: keep } = config;
-  const onChatError = (error: unknown) => log.limited("error", "chatlog", { error }, "the chat log failed");
-  const chats = createChats(
-    config,
-    createSqliteChatLog({ dataDir, keep, onError: onChatError, now: steadyNow }),
-    steadyNow,
-  );
+function createServices(config: Config, log: Log, storage: Storage, chatLog: ChatLog): RoomServices {
+  const chats = createChats(config, chatLog, steadyNow);
   const presence = createPresence({ ...config, pieceOf: chats.pieceOf });
   return {
     config,
@@ -134,6 +137,25 @@ function createServices(config: Config, log: Log, storage: Storage): RoomService
     tokens: createTokens(config, createHandles(storage)),
     saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
   };
+}
+
+/** Where chats are kept: Redis if there is one, else the embedded database. Throws BAD_SETTING where it does not answer. */
+async function openChatLog({ redisUrl, dataDir, chatKeep: keep }: Config, log: Log): Promise<ChatLog> {
+  const onError = (error: unknown) => log.limited("error", "chatlog", { error }, "the chat log failed");
+  const onWarning = (warning: string) => log.warn({ warning }, "the chat log is less durable than it should be");
+  const redis = redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: 3 }).on("error", onError) : undefined;
+  const chatLog = redis
+    ? createRedisChatLog({ redis, keep, onWarning, now: steadyNow })
+    : createSqliteChatLog({ dataDir, keep, onError, now: steadyNow });
+  try {
+    await chatLog.last("system");
+    return redis ? { ...chatLog, close: () => chatLog.close().finally(() => redis.disconnect()) } : chatLog;
+  } catch (cause) {
+    redis?.disconnect();
+    await chatLog.close().catch(() => {});
+    const where = redis ? "REDIS_URL" : `DATA_DIR: "${dataDir}"`;
+    throw new HereaboutsError("BAD_SETTING", `${where}: chats cannot be kept: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 /** Throws BAD_SETTING where nothing can be kept. */
@@ -196,7 +218,7 @@ function printWelcome({ port, monitorLogin }: RunningServer, config: Config): vo
   pages     ${url}/   ${url}/field
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
-  storage   SQLite in ${config.dataDir}
+  storage   SQLite in ${config.dataDir}${config.redisUrl ? ", chats in Redis" : ""}
   datagrams none yet: movement travels over the WebSocket
 `);
 }

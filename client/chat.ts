@@ -35,6 +35,7 @@ export class ChatView implements Chat {
   readonly #people = new Map<string, ChatPerson>();
   readonly #me: () => Me;
   readonly #unwatch: () => void;
+  /** Settled by the first state, or by the end. */
   readonly #hasState = Promise.withResolvers<void>();
   #typing: readonly string[] = [];
   #typedAt = Number.NEGATIVE_INFINITY;
@@ -71,6 +72,7 @@ export class ChatView implements Chat {
     };
     this.#says = new Outbox({ ...link, isSerial: true });
     this.#asks = new Outbox(link);
+    this.#hasState.promise.catch(() => {});
     this.#unwatch = watchAttention((attention) => {
       this.#asks.request("attention", { attention }, { repeatable: true }).catch(() => {});
     });
@@ -119,6 +121,7 @@ export class ChatView implements Chat {
     const answer = await this.#says.request("say", message, { repeatable: true });
     const { seq, at, count } = answer as { seq: number; at: number; count: number };
     this.#lines.own(seq, text);
+    this.#typedAt = Number.NEGATIVE_INFINITY;
     return { seq, at: new Date(at), count };
   }
 
@@ -201,7 +204,9 @@ export class ChatView implements Chat {
     on("erased", ({ person }) => {
       for (const line of this.#lines.erase(person)) this.#events.emit("change", { line });
     });
-    on("own", ({ lines }) => this.#lines.setOwn(lines));
+    on("own", ({ lines }) => {
+      for (const line of this.#lines.setOwn(lines)) this.#events.emit("change", { line });
+    });
     room.onMessage("role" as never, (() => {}) as never);
     room.onMessage(
       "refused" as never,
@@ -231,12 +236,18 @@ export class ChatView implements Chat {
       this.#isCurrent = true;
       return;
     }
-    this.#filling = this.#fill(gap.after, gap.before).catch(() => {});
-    await this.#filling;
-    this.#filling = undefined;
+    this.#filling = this.#fill(gap.after, gap.before);
+    try {
+      await this.#filling;
+    } catch {
+      return; // the next state, or being open again, tries anew
+    } finally {
+      this.#filling = undefined;
+    }
     await this.#syncLines(this.room.state);
   }
 
+  /** Fetches what lies between. What the server does not keep any more is no gap. */
   async #fill(after: number, before: number): Promise<void> {
     const pages: HistoryLine[] = [];
     for (let next = before; next > after + 1; next = pages[0]!.seq) {
@@ -244,6 +255,7 @@ export class ChatView implements Chat {
       if (lines.length === 0) break;
       pages.unshift(...lines);
     }
+    this.#lines.settle(before);
     this.#take(pages, true);
   }
 
@@ -300,6 +312,7 @@ export class ChatView implements Chat {
     this.#unwatch();
     this.#says.close();
     this.#asks.close();
+    this.#hasState.reject(error ?? new HereaboutsError("CLOSED"));
     this.#events.emit("closed", { error });
   }
 }

@@ -16,6 +16,8 @@ export class ChatLines {
   readonly #hearted = new Set<number>();
   readonly #myId: () => string;
   #hasBegun = false;
+  /** What is missing before this one is not kept any more. */
+  #settled = 0;
 
   constructor(myId: () => string) {
     this.#myId = myId;
@@ -39,10 +41,19 @@ export class ChatLines {
     this.#own.set(seq, text);
   }
 
-  /** Which of one's own lines one may still read although the state does not show them. */
-  setOwn(lines: readonly { seq: number; text: string }[]): void {
+  /** Which of one's own lines one may still read although the state does not show them. Returns those that changed. */
+  setOwn(lines: readonly { seq: number; text: string }[]): ChatLine[] {
     this.#own.clear();
-    for (const { seq, text } of lines) this.#own.set(seq, text);
+    const changed: ChatLine[] = [];
+    for (const { seq, text } of lines) {
+      this.#own.set(seq, text);
+      const at = this.#indexOf(seq);
+      const known = this.#lines[at];
+      if (known?.seq !== seq || !known.gone) continue;
+      this.#lines[at] = { ...known, text, gone: false };
+      changed.push(this.#lines[at]);
+    }
+    return changed;
   }
 
   /** A line was deleted: nobody may read it. */
@@ -53,9 +64,14 @@ export class ChatLines {
   /** The lines that are missing between those known and the last ones, which `state` has; the first time none is. */
   missing(state: Iterable<Fields>): { after: number; before: number } | undefined {
     const before = Math.min(...[...state].map(({ seq }) => seq));
-    const isGap = this.#hasBegun && Number.isFinite(before) && before > this.newest + 1;
+    const isGap = this.#hasBegun && Number.isFinite(before) && before > Math.max(this.newest + 1, this.#settled);
     this.#hasBegun = true;
     return isGap ? { after: this.newest, before } : undefined;
+  }
+
+  /** All that could be had before line `seq` was. */
+  settle(seq: number): void {
+    this.#settled = seq;
   }
 
   /** Takes lines as they are now and tells which are new and which have changed, in order. */

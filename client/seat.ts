@@ -34,7 +34,8 @@ const retryMs = [0, 250, 500, 1000, 2000, 4000];
 const askMs = 2500;
 const silentMs = 6000;
 const checkMs = 1000;
-const finalCodes = new Set<ErrorCode>(["KICKED", "REPLACED"]);
+/** Closes and refusals after which trying again is no use. */
+const finalCodes = new Set<ErrorCode>(["KICKED", "REPLACED", "BANNED", "HANDLE_TAKEN", "BAD_SLUG"]);
 const consented = 4000;
 
 export class Seat<State> {
@@ -113,7 +114,7 @@ export class Seat<State> {
   #onLeave(room: Room<unknown, State>, code: number, reason: string | undefined): void {
     if (room !== this.#room || this.#state === "closed") return;
     const known = codeOfClose(code);
-    const error = known ? new HereaboutsError(known, reason ?? "") : undefined;
+    const error = known ? HereaboutsError.fromRefusal({ code: known, message: reason ?? "", remedy: "" }) : undefined;
     if (code === consented || (known && finalCodes.has(known))) {
       this.#end();
       this.#options.onClosed(error ?? new HereaboutsError("CLOSED", "The server closed this room."));
@@ -139,6 +140,11 @@ export class Seat<State> {
     this.#connect().catch(async (error: HereaboutsError) => {
       if (error.code === "BAD_TOKEN") await this.#options.renew().catch(() => {});
       if (this.#state !== "reconnecting") return;
+      if (finalCodes.has(error.code)) {
+        this.#end();
+        this.#options.onClosed(error);
+        return;
+      }
       if (error.code === "BAD_TOKEN" || error.code === "ROOM_FULL") this.#options.onTrouble(error);
       this.#retry();
     });

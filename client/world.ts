@@ -41,6 +41,7 @@ export class WorldView implements World, PoseSource {
   readonly #clock = new ServerClock();
   readonly #myId: () => string;
   readonly #unwatch: () => void;
+  /** Settled by the first state, or by the end. */
   readonly #hasState = Promise.withResolvers<void>();
   #avatar: AvatarChange;
   #geometry: Geometry = geometryOf(defaultBounds);
@@ -79,6 +80,7 @@ export class WorldView implements World, PoseSource {
     this.props = new PropsView(this.#outbox);
     this.#roster = new Roster((fields) => new PersonView(fields, this, new Track(this.#tickMs)));
     this.#mover = new Mover((bytes) => this.#sendMove(bytes));
+    this.#hasState.promise.catch(() => {});
     this.#unwatch = watchAttention((attention) => {
       this.#outbox.request("attention", { attention }, { repeatable: true }).catch(() => {});
     });
@@ -267,6 +269,7 @@ export class WorldView implements World, PoseSource {
     clearTimeout(this.#holdTimer);
     this.#mover.close();
     this.#outbox.close();
+    this.#hasState.reject(error ?? new HereaboutsError("CLOSED"));
     this.#events.emit("closed", { error });
   }
 }

@@ -79,7 +79,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
     client.userData!.ended = code;
     metrics.closed.inc({ code });
     const fields = { room: this.key, person: identity.person, connection, code };
-    if (code !== "REPLACED") log.limited("warn", `${this.key} ${code}`, fields, "ended a connection");
+    if (code !== "REPLACED") log.limited("warn", code, fields, "ended a connection");
     const { message } = new HereaboutsError(code, details).toRefusal();
     this.kickClient(client.sessionId, closeOf(code), message.slice(0, 120));
   }
@@ -139,8 +139,17 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   }
 
   override onReconnect(client: SeatClient): void {
+    try {
+      this.admit(client, client.userData!.identity);
+    } catch {
+      this.end(client, "KICKED");
+      return;
+    }
     this.seats.resume(client);
   }
+
+  /** Whether someone may (still) be here, asked when they sign in and when they are back. Throws why not. */
+  admit(_client: SeatClient, _identity: Identity): void {}
 
   override onLeave(client: SeatClient, code?: number): void {
     this.seats.leave(client, code);
@@ -158,7 +167,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   /** Logs and counts what was thrown where nothing should be. */
   report(error: unknown, where: string): void {
     this.services.metrics.errors.inc({ where });
-    this.services.log.limited("error", `${this.key} ${where}`, { room: this.key, error }, `${where} failed`);
+    this.services.log.limited("error", where, { room: this.key, error }, `${where} failed`);
   }
 
   /** Colyseus calls this from a bare timer: what it throws would reach the process. */

@@ -1,7 +1,8 @@
 /** Token buckets on a given clock: what an honest client is granted, and what a flood is. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Budget, TokenBucket } from "./budget.ts";
+import { TokenBucket } from "../services/tokenBucket.ts";
+import { Budget } from "./budget.ts";
 
 const options = { movesPerSecond: 40, messagesPerSecond: 20, abuseRefusals: 100 };
 

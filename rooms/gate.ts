@@ -150,7 +150,7 @@ export class Gate {
     const { services, key } = this.#room;
     services.metrics.errors.inc({ where: "message" });
     const kind = this.#types.has(of) ? of : (this.#customPrefix ?? "bytes");
-    services.log.limited("error", `${key} ${kind}`, { room: key, message: of, error }, "a handler failed");
+    services.log.limited("error", kind, { room: key, message: of, error }, "a handler failed");
     return new HereaboutsError("INTERNAL", "", { cause: error });
   }
 }

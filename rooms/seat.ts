@@ -1,6 +1,6 @@
 /** What a room knows of a client, and what the end of its connection means for its place. */
 import { type Client, CloseCode, type Room } from "@colyseus/core";
-import type { ErrorCode } from "../schema/errors.ts";
+import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import type { Attention, LeaveReason } from "../schema/messages.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { Budget } from "./budget.ts";
@@ -34,4 +34,9 @@ export function endOf(code: number | undefined, client: SeatClient): LeaveReason
   if (client.userData?.ended === "KICKED") return "kicked";
   if (client.userData?.ended === "REPLACED") return "replaced";
   return code === CloseCode.CONSENTED ? "left" : "held";
+}
+
+/** Whoever is invisible says nothing that would give them away. Throws FORBIDDEN. */
+export function mustBeSeen({ invisible }: SeatData): void {
+  if (invisible) throw new HereaboutsError("FORBIDDEN", "You are invisible here.");
 }

@@ -11,11 +11,17 @@ import { limits } from "../schema/messages.ts";
 import { parseSlug } from "../schema/slug.ts";
 import { validate } from "../schema/validate.ts";
 import type { Author } from "../services/chatlog/chatlog.ts";
-import type { Chats } from "../services/chats/chats.ts";
+import { authorOf, type Chats } from "../services/chats/chats.ts";
 import { checkHandle, displayName } from "../services/identity/handles.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
+import { TokenBucket } from "../services/tokenBucket.ts";
 import { bearerOf } from "./auth.ts";
+
+const perSecond = 20;
+const burstSeconds = 2;
+/** Beyond this many, those who have been quiet longest begin anew. */
+const remembered = 10_000;
 
 const body = chatMessages.say.extend({
   as: z
@@ -30,9 +36,20 @@ const body = chatMessages.say.extend({
 });
 
 export function chatRoutes(router: Router, { chats, tokens }: { chats: Chats; tokens: Tokens }): void {
+  const paces = new Map<string, TokenBucket>();
+  const paceOf = (person: string) => {
+    const pace = paces.get(person) ?? new TokenBucket(perSecond, burstSeconds, performance.now());
+    paces.delete(person);
+    paces.set(person, pace);
+    if (paces.size > remembered) paces.delete(paces.keys().next().value!);
+    return pace;
+  };
+
   router.post("/chat/:instance", json({ limit: "16kb" }), async (req, res) => {
     const instance = parseSlug(req.params.instance);
     const identity = await tokens.verify(bearerOf(req));
+    const wait = paceOf(identity.person).take(performance.now());
+    if (wait > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs: wait });
     if (identity.guest) throw new HereaboutsError("FORBIDDEN", "Guests speak in the room.");
     const parsed = validate(body, req.body ?? {});
     if (!parsed.success) {
@@ -41,15 +58,10 @@ export function chatRoutes(router: Router, { chats, tokens }: { chats: Chats; to
     }
     const { text, id, font = "", as } = parsed.data;
     const author = as ? guestOf(identity, as) : authorOf(identity);
-    // whoever has a token for this route is trusted with its pace
-    const said = { author, text, font, clientId: id, isModerator: true };
+    const said = { author, text, font, clientId: id, isUnslowed: identity.role !== "member" };
     const { line, isRepeat } = await chats.say(instance, said);
     res.status(isRepeat ? 200 : 201).json({ id: line.id, seq: line.seq, at: line.at, count: line.count });
   });
-}
-
-function authorOf({ person, handle, name, kind, guest }: Identity): Author {
-  return { id: person, handle, name, kind, guest };
 }
 
 /** Someone a service speaks for: the same one each time, and never one of ours. */

@@ -1,15 +1,19 @@
 /** Whether the server is alive, may take seats, and how it does (SV5). Counts only, never a name or place of a person. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Router } from "express";
 import packageJson from "../package.json" with { type: "json" };
 import type { Metrics } from "../services/ops/metrics.ts";
 import type { Presence } from "../services/presence/presence.ts";
+
+/** Storage that takes longer to answer counts as failing. */
+const storageMs = 2000;
 
 export interface Health {
   presence: Presence;
   metrics: Metrics;
   isDraining(): boolean;
   /** Throws where storage does not take a write. */
-  checkStorage(): void;
+  checkStorage(): Promise<void>;
 }
 
 export function healthRoutes(router: Router, { presence, metrics, isDraining, checkStorage }: Health): void {
@@ -17,8 +21,8 @@ export function healthRoutes(router: Router, { presence, metrics, isDraining, ch
 
   router.get("/healthz", (_req, res) => void res.type("text").send("ok\n"));
 
-  router.get("/readyz", (_req, res) => {
-    const reasons = [...(isDraining() ? ["draining"] : []), ...storageFailure(checkStorage)];
+  router.get("/readyz", async (_req, res) => {
+    const reasons = [...(isDraining() ? ["draining"] : []), ...(await storageFailure(checkStorage))];
     res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, reasons });
   });
 
@@ -39,9 +43,9 @@ export function healthRoutes(router: Router, { presence, metrics, isDraining, ch
   });
 }
 
-function storageFailure(checkStorage: () => void): string[] {
+async function storageFailure(checkStorage: () => Promise<void>): Promise<string[]> {
   try {
-    checkStorage();
+    await Promise.race([checkStorage(), pause(storageMs).then(() => Promise.reject(new Error("no answer")))]);
     return [];
   } catch (error) {
     return [`storage: ${(error as Error).message}`];

@@ -11,11 +11,12 @@ import { HereaboutsError } from "../schema/errors.ts";
 export type OperatorLogin = { operatorPassword: string; viewerPassword: string };
 export type OperatorRole = "operator" | "viewer";
 
-/** Navigating to the page from elsewhere is fine; asking for anything below it is not. */
+/** Navigating to the monitor's page from elsewhere is fine; asking for anything else is not. */
 export const refuseCrossSite: RequestHandler = (req, _res, next) => {
   const site = req.headers["sec-fetch-site"];
   const isForeign = site !== undefined ? site !== "same-origin" && site !== "none" : isForeignOrigin(req);
-  const isNavigation = req.headers["sec-fetch-mode"] === "navigate" && !req.path.startsWith("/api");
+  const isPage = req.method === "GET" && req.baseUrl === "/monitor" && !req.path.startsWith("/api");
+  const isNavigation = isPage && req.headers["sec-fetch-mode"] === "navigate";
   if (isForeign && !isNavigation) throw new HereaboutsError("CROSS_SITE");
   next();
 };

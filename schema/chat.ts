@@ -16,7 +16,7 @@ export const chatLimits = {
   reasonChars: 200,
 } as const;
 
-/** One line. Without text it is gone, or only its author may read it: others cannot tell which. */
+/** One line. Without text it is gone, or only its author may read it. */
 export const LineState = schema(
   {
     seq: t.uint32(),
@@ -120,6 +120,7 @@ export const chatMessages = {
   ban: z.strictObject({ person, seconds, reason }),
   lift: z.strictObject({ person, kind: z.enum(["mute", "shadow", "ban"]), reason }),
   slow: z.strictObject({ seconds: z.int().min(0).max(3600), reason }),
+  invisible: z.strictObject({}).optional(),
   notes: z.strictObject({ limit: z.int().min(1).max(500).optional() }),
 } as const;
 

@@ -16,7 +16,7 @@ export interface WorldSaves {
   props(slug: string): SavedProp[];
   saveProp(slug: string, prop: SavedProp): void;
   dropProp(slug: string, key: string): void;
-  /** Forgets where a person was, everywhere (ID5). */
+  /** Forgets where a person was, everywhere (ID5), and keeps no pose of theirs again until they next come to a world. */
   erase(person: string): void;
   flush(): void;
   close(): void;
@@ -40,6 +40,7 @@ export function createWorldSaves({ db }: Storage, onError: (error: unknown) => v
   const deleteProp = db.prepare("DELETE FROM props WHERE slug = ? AND key = ?");
 
   const poses = new Map<string, { slug: string; person: string; pose: Pose }>();
+  const erased = new Set<string>();
   const props = new Map<string, { slug: string; key: string; prop: SavedProp | undefined }>();
 
   const flush = () => {
@@ -67,9 +68,13 @@ export function createWorldSaves({ db }: Storage, onError: (error: unknown) => v
   timer.unref();
 
   return {
-    pose: (slug, person) =>
-      poses.get(`${slug} ${person}`)?.pose ?? (getPose.get(slug, person) as unknown as Pose | undefined),
-    savePose: (slug, person, pose) => void poses.set(`${slug} ${person}`, { slug, person, pose: { ...pose } }),
+    pose(slug, person) {
+      erased.delete(person);
+      return poses.get(`${slug} ${person}`)?.pose ?? (getPose.get(slug, person) as unknown as Pose | undefined);
+    },
+    savePose(slug, person, pose) {
+      if (!erased.has(person)) poses.set(`${slug} ${person}`, { slug, person, pose: { ...pose } });
+    },
     props(slug) {
       const saved = new Map((getProps.all(slug) as unknown as SavedProp[]).map((prop) => [prop.key, prop]));
       for (const { slug: other, key, prop } of props.values()) {
@@ -82,6 +87,7 @@ export function createWorldSaves({ db }: Storage, onError: (error: unknown) => v
     saveProp: (slug, prop) => void props.set(`${slug} ${prop.key}`, { slug, key: prop.key, prop }),
     dropProp: (slug, key) => void props.set(`${slug} ${key}`, { slug, key, prop: undefined }),
     erase(person) {
+      erased.add(person);
       for (const [key, saved] of poses) if (saved.person === person) poses.delete(key);
       deletePoses.run(person);
     },

@@ -70,7 +70,7 @@ describe("starting [SV1] [SV2] [OP3]", () => {
     expect(printed).toMatch(/datagrams \S/);
   });
 
-  it("says in one line what keeps it from starting, and exits with 1", { timeout: 20_000 }, async () => {
+  it("says in one line what keeps it from starting, and exits with 1", { timeout: 60_000 }, async () => {
     const file = join(server.dataDir, "a-file");
     writeFileSync(file, "");
     const wrong: [Record<string, string>, string[], ...string[]][] = [

@@ -10,7 +10,7 @@ import { ChatState, chatLimits } from "../../schema/chat.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { joinShape } from "../../schema/messages.ts";
 import { parseSlug } from "../../schema/slug.ts";
-import type { Appended, Author, Line, NewLine } from "../../services/chatlog/chatlog.ts";
+import type { Appended, Line, NewLine } from "../../services/chatlog/chatlog.ts";
 import type { OpenChat } from "../../services/chats/chats.ts";
 import type { Moderation } from "../../services/chats/moderation.ts";
 import { type Identity, isModeratorRole } from "../../services/identity/person.ts";
@@ -85,16 +85,30 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     }
     this.seat(client, join, identity);
     this.seats.join(client);
-    client.send("own", { lines: this.#lines.ownOf(identity.person) });
+    this.#tellOwn(client);
+  }
+
+  /** Someone signed in, or is back: those who may not be here are not. */
+  override admit(client: SeatClient, { person }: Identity): void {
+    this.moderation.checkJoin(person);
+    this.#tellOwn(client);
+  }
+
+  #tellOwn(client: SeatClient): void {
+    client.send("own", { lines: this.#lines.ownOf(client.userData!.identity.person) });
   }
 
   onRoster(changes: readonly RosterChange[]): void {
     for (const change of changes) this.people.apply(change);
   }
 
-  /** Stores a line, then shows it. Resolves when both is done. */
+  /**
+   * Stores a line, then shows it. The log answers in order, and whatever changes a line shows it in the step after its
+   * answer: nothing may come between the two, or an older answer would be shown last.
+   */
   async append(line: NewLine): Promise<Appended> {
-    const [appended] = await Promise.all([this.services.chats.log.append(this.instance, line), this.#ready]);
+    await this.#ready;
+    const appended = await this.services.chats.log.append(this.instance, line);
     if (!appended.isRepeat) this.show(appended.line);
     return appended;
   }
@@ -105,6 +119,8 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     const isShown = this.#lines.put(line);
     const gone = line.state === "gone";
     if (!isShown || gone) this.broadcast("changed", { seq: line.seq, gone });
+    if (line.state !== "shadow") return;
+    for (const client of this.clients) if (client.userData?.identity.person === line.author.id) this.#tellOwn(client);
   }
 
   async onErased(person: string): Promise<void> {
@@ -123,11 +139,6 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     super.onDispose();
     this.#close();
   }
-}
-
-/** Who says something, as the log keeps them. */
-export function authorOf({ person, handle, name, kind, guest }: Identity): Author {
-  return { id: person, handle, name, kind, guest };
 }
 
 export function isModerator(client: SeatClient): boolean {

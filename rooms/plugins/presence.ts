@@ -39,8 +39,10 @@ export class PresencePlugin {
     room.gate.handle("play", seatMessages.play, ({ userData }) => {
       if (room.exclusiveSeats) presence.apply({ type: "play", seat: userData!.seat });
     });
-    room.gate.handle("identify", seatMessages.identify, async ({ userData }, { token }) => {
+    room.gate.handle("identify", seatMessages.identify, async (client, { token }) => {
+      const { userData } = client;
       const identity = await tokens.verify(token);
+      room.admit(client, identity);
       userData!.identity = identity;
       presence.apply({ type: "identify", seat: userData!.seat, identity, exclusive: room.exclusiveSeats });
       return { id: identity.person, handle: identity.handle, name: identity.name, guest: identity.guest };

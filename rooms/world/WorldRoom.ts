@@ -69,6 +69,7 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     if (join.avatar) this.#wish(client, join.avatar);
     this.#movement.open(client);
     this.seats.join(client);
+    this.#people.forgetWish(client.userData!.identity.person);
   }
 
   #wish(client: SeatClient, avatar: AvatarChange): void {

@@ -33,6 +33,11 @@ export class People {
     }
   }
 
+  /** Whoever joined has what they wished for, or is invisible. */
+  forgetWish(person: string): void {
+    this.#wishes.delete(person);
+  }
+
   slotOf(person: string): number | undefined {
     return this.#state.people.get(person)?.slot;
   }

@@ -1,7 +1,17 @@
 /** The embedded chat log: the contract, what survives kill -9, and what happens when the disk or the worker fails. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -13,15 +23,19 @@ import { ada, bob, said } from "./testing/people.ts";
 import { type Acknowledged, expectKept } from "./testing/writers.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hereabouts-chat-"));
-const newDir = () => mkdtempSync(join(root, "place-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+/** In memory, where there is such a folder: the contract does not ask for a disk, and a busy one takes a second to sync. */
+const quick = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "hereabouts-chat-"));
+const newDir = (under = root) => mkdtempSync(join(under, "place-"));
+afterAll(() => {
+  for (const dir of [root, quick]) rmSync(dir, { recursive: true, force: true });
+});
 
 const onError = (error: Error) => {
   throw error;
 };
 
 chatLogContract("SQLite", () => {
-  const dataDir = newDir();
+  const dataDir = newDir(quick);
   return { open: (options) => createSqliteChatLog({ dataDir, onError, ...options }) };
 });
 

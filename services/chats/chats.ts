@@ -7,6 +7,7 @@
 import type { Config } from "../../config.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Appended, Author, ChatLog, NewLine } from "../chatlog/chatlog.ts";
+import type { Identity } from "../identity/person.ts";
 import { filterWords } from "./filter.ts";
 import { Moderation } from "./moderation.ts";
 
@@ -17,8 +18,8 @@ export interface Said {
   readonly font: string;
   /** Chosen by the client: what makes a repeat harmless. */
   readonly clientId: string;
-  /** Moderators are not slowed. */
-  readonly isModerator: boolean;
+  /** Moderators and services are not slowed. */
+  readonly isUnslowed: boolean;
 }
 
 /** A chat that is open: what is stored goes through it, and what is erased is taken off its screens. */
@@ -42,6 +43,11 @@ export interface Chats {
   say(instance: string, said: Said): Promise<Appended>;
   /** Takes out all that a person said, everywhere (ID5). Returns how many lines that were. */
   erase(person: string, by: string): Promise<number>;
+}
+
+/** Who says something, as the log keeps them. */
+export function authorOf({ person, handle, name, kind, guest }: Identity): Author {
+  return { id: person, handle, name, kind, guest };
 }
 
 type ChatsConfig = Pick<Config, "chatPieces" | "chatFonts" | "chatUnfiltered">;
@@ -73,15 +79,17 @@ export function createChats(config: ChatsConfig, log: ChatLog, now: () => number
         if (opened.get(instance) === chat) opened.delete(instance);
       };
     },
-    async say(instance, { author, text, font, clientId, isModerator }) {
+    async say(instance, { author, text, font, clientId, isUnslowed }) {
       if (font && !fonts.includes(font))
         throw new HereaboutsError("BAD_FONT", `There are: ${fonts.join(", ") || "none"}.`);
-      const chat = opened.get(instance);
-      const rules = chat?.moderation ?? (await moderation(instance));
+      const rules = opened.get(instance)?.moderation ?? (await moderation(instance));
       rules.checkJoin(author.id);
-      rules.checkSay(author.id, isModerator);
+      rules.checkSay(author.id, clientId, isUnslowed);
       const line = { author, font, clientId, isShadow: rules.isShadowed(author.id), ...filter(instance, text) };
-      return chat ? chat.append(line) : log.append(instance, line);
+      // the chat may have been opened meanwhile: then it has to show the line
+      const appended = await (opened.get(instance)?.append(line) ?? log.append(instance, line));
+      rules.said(author.id, clientId);
+      return appended;
     },
     async erase(person, by) {
       const lines = await log.erase(person, by);

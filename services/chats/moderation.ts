@@ -7,12 +7,16 @@ import type { ChatLog, Restriction } from "../chatlog/chatlog.ts";
 
 type Kind = Restriction["kind"];
 
+/** Notes among which the newest change of slow mode is looked for, when a chat opens. */
+const notesRead = 500;
+const rememberedSpeakers = 10_000;
+
 export class Moderation {
   readonly #log: ChatLog;
   readonly #instance: string;
   readonly #now: () => number;
   readonly #held = new Map<string, Restriction>();
-  readonly #saidAt = new Map<string, number>();
+  readonly #lastSaid = new Map<string, { at: number; clientId: string }>();
   slowSeconds = 0;
 
   constructor(log: ChatLog, instance: string, now: () => number) {
@@ -25,6 +29,8 @@ export class Moderation {
     for (const restriction of await this.#log.restrictions(this.#instance, this.#now())) {
       this.#held.set(keyOf(restriction.person, restriction.kind), restriction);
     }
+    const notes = await this.#log.notes(this.#instance, notesRead);
+    this.slowSeconds = Number(notes.find(({ action }) => action === "slow")?.detail ?? 0);
   }
 
   /** Throws BANNED. */
@@ -33,16 +39,29 @@ export class Moderation {
     if (ban) throw new HereaboutsError("BANNED", describe(ban));
   }
 
-  /** Throws MUTED, or TOO_FAST in slow mode. */
-  checkSay(person: string, isModerator: boolean): void {
+  /** Throws MUTED. */
+  checkMute(person: string): void {
     const mute = this.#holding(person, "mute");
     if (mute) throw new HereaboutsError("MUTED", describe(mute));
-    if (this.slowSeconds === 0 || isModerator) return;
-    const waitMs = (this.#saidAt.get(person) ?? Number.NEGATIVE_INFINITY) + this.slowSeconds * 1000 - this.#now();
+  }
+
+  /** Throws MUTED, or TOO_FAST in slow mode. Saying the same line again, after an answer was lost, is neither. */
+  checkSay(person: string, clientId: string, isUnslowed: boolean): void {
+    const last = this.#lastSaid.get(person);
+    if (last?.clientId === clientId) return;
+    this.checkMute(person);
+    if (this.slowSeconds === 0 || isUnslowed || !last) return;
+    const waitMs = last.at + this.slowSeconds * 1000 - this.#now();
     if (waitMs > 0) {
       throw new HereaboutsError("TOO_FAST", `Slow mode: a line every ${this.slowSeconds} s.`, { retryAfterMs: waitMs });
     }
-    this.#saidAt.set(person, this.#now());
+  }
+
+  /** A line of theirs was stored. */
+  said(person: string, clientId: string): void {
+    this.#lastSaid.delete(person);
+    this.#lastSaid.set(person, { at: this.#now(), clientId });
+    if (this.#lastSaid.size > rememberedSpeakers) this.#lastSaid.delete(this.#lastSaid.keys().next().value!);
   }
 
   isSilenced(person: string): boolean {
@@ -69,7 +88,6 @@ export class Moderation {
     const entry = { instance: this.#instance, at: this.#now(), by, action: "slow", person: "", reason } as const;
     await this.#log.note({ ...entry, detail: String(seconds) });
     this.slowSeconds = seconds;
-    this.#saidAt.clear();
   }
 
   #holding(person: string, kind: Kind): Restriction | undefined {

@@ -95,7 +95,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
     verify,
     async guest({ name, token }) {
       const known = token === undefined ? undefined : await decode(token).catch(() => undefined);
-      const isGuest = known?.["guest"] === true && known.sub !== undefined;
+      const isGuest = known?.iss === ownIssuer && known["guest"] === true && known.sub !== undefined;
       const fresh = newGuest(name);
       const subject = isGuest ? known.sub! : fresh.subject;
       const claims = isGuest && name === undefined ? { guest: true, name: known["name"] } : fresh.claims;

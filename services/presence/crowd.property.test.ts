@@ -2,7 +2,8 @@
  * The crowd against a model that shares nothing with it: the model keeps every stay that ever was and finds out everything
  * by looking through all of them. Compared after every step of every schedule.
  *
- * FC_SEED replays a schedule that failed (fast-check prints its seed, path and operations), FC_RUNS asks for more of them.
+ * FC_SEED replays a schedule that failed (fast-check prints its seed, path and operations); FC_RUNS and FC_OPERATIONS ask
+ * for more and longer ones (`npm run test:long`).
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -511,17 +512,19 @@ class Run {
 
 const environment = process.env;
 const seed = environment["FC_SEED"] ? { seed: Number(environment["FC_SEED"]) } : {};
+/** Of one schedule. */
+const operations = Number(environment["FC_OPERATIONS"] ?? 100);
 const path = environment["FC_PATH"] ? { path: environment["FC_PATH"] } : {};
 
 describe("[PR1] [PR2] [PR4] [PR5] [PR9] the crowd and the model agree", () => {
-  it("after every step of schedules of 100 operations", { timeout: 600_000 }, () => {
+  it(`after every step of schedules of ${operations} operations`, { timeout: 1_800_000 }, () => {
     fc.assert(
       fc.property(
         settings,
-        fc.array(operation, { minLength: 100, maxLength: 100, size: "max" }),
-        (options, operations) => {
+        fc.array(operation, { minLength: operations, maxLength: operations, size: "max" }),
+        (options, schedule) => {
           const run = new Run(options);
-          for (const one of operations) run.perform(one);
+          for (const one of schedule) run.perform(one);
         },
       ),
       { numRuns: Number(environment["FC_RUNS"] ?? 60), ...seed, ...path },

@@ -227,12 +227,12 @@ export class Crowd {
     const place = this.#place(room, identity.person);
     const before = entryOf(place);
     this.#remove(seat, reason);
-    const isGoing = (reason === "left" || reason === "moved") && isWorld(room) && !seat.invisible;
+    const isGoing = (reason === "left" || reason === "moved") && isWorld(room) && before !== undefined;
     const elsewhere = isGoing && place.seats.every(isAway) ? this.#newestElsewhere(seat) : undefined;
-    if (elsewhere) {
+    if (elsewhere && before) {
       for (const other of [...place.seats]) this.#remove(other, "moved");
       const to = isWorld(elsewhere.room) && elsewhere.share ? slugOf(elsewhere.room) : "";
-      place.ghost = { identity, to, since: before!.since, until: now + this.#ghostMs };
+      place.ghost = { identity, to, since: before.since, until: now + this.#ghostMs };
       this.#deadline = Math.min(this.#deadline, place.ghost.until);
     }
     this.#report(room, identity.person, before, reason);
@@ -275,7 +275,9 @@ export class Crowd {
       this.#count(room, entryOf(to), 1);
       this.#forget(room, was);
       const entry = entryOf(to);
-      if (entry) this.#changes.push({ type: "update", room, entry, was });
+      if (entry && fromBefore) this.#changes.push({ type: "update", room, entry, was });
+      else if (entry) this.#changes.push({ type: "join", room, entry });
+      else if (fromBefore) this.#changes.push({ type: "leave", room, person: was, reason: "replaced" });
       if (isWorld(room)) for (const person of [was, identity.person]) this.#updateChats(person);
     } else {
       this.#report(room, was, fromBefore, "replaced");

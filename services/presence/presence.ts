@@ -83,7 +83,13 @@ export function createPresence({ graceMs, ghostMs, pieceOf, now = steadyNow }: P
     if (isRunning) return;
     isRunning = true;
     const thrown: unknown[] = [];
-    for (let next = queue.shift(); next; next = queue.shift()) publish(crowd.apply(next, now()), thrown);
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      try {
+        publish(crowd.apply(next, now()), thrown);
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
     isRunning = false;
     schedule();
     if (thrown.length > 0) throw thrown[0];

@@ -56,5 +56,6 @@ export class Head {
 }
 
 function slowOption(seconds: number): HTMLOptionElement {
-  return new Option(seconds === 0 ? "slow: off" : `slow: ${secondsText(seconds)}`, String(seconds));
+  const text = seconds === 0 ? "off" : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+  return new Option(`slow ${text}`, String(seconds));
 }

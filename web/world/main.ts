@@ -48,6 +48,7 @@ async function start(): Promise<void> {
   const world = await here.world(slug, { avatar: storedLook(), share: true });
   app = new App({ stage, here, world, chats: sheet.chats.joined, speak: focusSpeech });
   initControls(app);
+  followLinks(app);
   const refresh = () => {
     refreshControls(app);
     if (colors.note(app.world.people.values())) sheet.repaint();
@@ -61,6 +62,17 @@ async function start(): Promise<void> {
   setInterval(refresh, refreshMs);
   const watch = new ResizeObserver(() => measure(stage));
   for (const panel of [canvas, plate, roster, toasts, hint, tools, say]) watch.observe(panel);
+}
+
+/** Where someone else is, one goes without loading the page; the chat is a page of its own. */
+function followLinks(app: App): void {
+  find("chat", HTMLElement).addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a.where");
+    const slug = link?.pathname.slice(1);
+    if (!slug || slug === "chat" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void app.travel(slug, true);
+  });
 }
 
 function initControls(app: App): void {

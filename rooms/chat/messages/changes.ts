@@ -9,6 +9,7 @@ export function handleChanges(room: ChatRoom): void {
   const { log, filter } = room.services.chats;
 
   const lineFor = async (client: SeatClient, seq: number): Promise<Line> => {
+    room.moderation.checkJoin(client.userData!.identity.person);
     const line = found(await log.line(room.instance, seq), seq);
     if (line.author.id === client.userData!.identity.person || isModerator(client)) return line;
     throw new HereaboutsError("FORBIDDEN", "This is someone else's line.");
@@ -17,7 +18,8 @@ export function handleChanges(room: ChatRoom): void {
   room.gate.handle("edit", chatMessages.edit, async (client, { seq, text }) => {
     await lineFor(client, seq);
     const { person } = client.userData!.identity;
-    room.moderation.checkSay(person, true);
+    room.moderation.checkMute(person);
+    if (room.moderation.isShadowed(person)) return;
     const { text: shown, original } = filter(room.instance, text);
     room.show(found(await log.edit(room.instance, seq, shown, original, person), seq));
   });
@@ -28,6 +30,7 @@ export function handleChanges(room: ChatRoom): void {
   });
 
   room.gate.handle("heart", chatMessages.heart, async (client, { seq, on }) => {
+    room.moderation.checkJoin(client.userData!.identity.person);
     const line = found(await log.heart(room.instance, seq, client.userData!.identity.person, on), seq);
     room.show(line);
     return { hearts: line.hearts.length, hearted: on };

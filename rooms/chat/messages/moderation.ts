@@ -32,6 +32,12 @@ export function handleModeration(room: ChatRoom): void {
     room.state.slowSeconds = seconds;
   });
 
+  gate.handle("invisible", chatMessages.invisible, (client) => {
+    moderatorOf(client);
+    const people = services.presence.invisible(room.key);
+    return { people: people.map(({ person: id, handle, name, kind, guest }) => ({ id, handle, name, kind, guest })) };
+  });
+
   gate.handle("notes", chatMessages.notes, async (client, { limit = 100 }) => {
     moderatorOf(client);
     return { notes: await services.chats.log.notes(room.instance, limit) };

@@ -1,11 +1,12 @@
 /** Saying something: answered when it is stored. */
 import { chatMessages } from "../../../schema/chat.ts";
-import { authorOf, type ChatRoom, isModerator } from "../ChatRoom.ts";
+import { authorOf } from "../../../services/chats/chats.ts";
+import { type ChatRoom, isModerator } from "../ChatRoom.ts";
 
 export function handleSay(room: ChatRoom): void {
   room.gate.handle("say", chatMessages.say, async (client, { text, id, font = "" }) => {
     const { identity } = client.userData!;
-    const said = { author: authorOf(identity), text, font, clientId: id, isModerator: isModerator(client) };
+    const said = { author: authorOf(identity), text, font, clientId: id, isUnslowed: isModerator(client) };
     const { line } = await room.services.chats.say(room.instance, said);
     room.people.touch(identity.person);
     room.typing.stop(identity.person);

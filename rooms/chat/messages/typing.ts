@@ -5,7 +5,7 @@ import type { ChatRoom } from "../ChatRoom.ts";
 export function handleTyping(room: ChatRoom): void {
   room.gate.handle("typing", chatMessages.typing, ({ userData }) => {
     const { person, handle } = userData!.identity;
-    if (room.moderation.isSilenced(person)) return;
+    if (userData!.invisible || room.moderation.isSilenced(person)) return;
     room.typing.note(person, handle, performance.now());
     room.people.touch(person);
   });
