@@ -5,6 +5,7 @@
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { networkInterfaces } from "node:os";
+import { format } from "node:util";
 import { LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
@@ -233,6 +234,11 @@ async function main(): Promise<void> {
   };
   // whoever read our output has gone: that is no reason to go too, and saying so would be another write
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  // what libraries have to say, one line a second at most
+  for (const level of ["warn", "error"] as const) {
+    console[level] = (...detail: unknown[]) =>
+      log.limited(level, `console ${level}`, { detail: format(...detail) }, "a library");
+  }
   process.on("unhandledRejection", keepRunning("unhandledRejection"));
   process.on("uncaughtException", keepRunning("uncaughtException"));
 

@@ -14,6 +14,8 @@ const keep = 64;
 const restMs = 2000;
 /** Below this part of one's usual speed over a pause, one stood still for some of it. */
 const restShare = 0.6;
+/** For how long someone is taken to have moved whose speed is not known yet. */
+const firstMoveTicks = 1.5;
 /** How soon drawn time makes up for what it is off, and how slow and fast it goes for that. */
 const catchUpMs = 250;
 const slowest = 0.5;
@@ -27,6 +29,8 @@ export class Track {
   #intervalMs: number;
   /** Units a ms that this person moves at. */
   #speed = 0;
+  /** Nothing is known of how someone moves who did not do so yet: they are taken to have stood until now. */
+  #hasMoved = false;
   /** The instant of server time that was drawn last, and when that was. */
   #drawn: { at: number; now: number } | undefined;
 
@@ -79,6 +83,7 @@ export class Track {
     this.#samples.length = 0;
     this.#intervalMs = this.#tickMs;
     this.#speed = 0;
+    this.#hasMoved = false;
     this.#drawn = undefined;
   }
 
@@ -97,10 +102,14 @@ export class Track {
       return;
     }
     const distance = Math.hypot(next.x - last.x, next.y - last.y, next.z - last.z);
-    const hasRested = gap > restMs || (gap > this.#tickMs * 1.5 && distance / gap < this.#speed * restShare);
-    const moving = hasRested ? Math.min(gap, Math.max(this.#tickMs, distance / this.#speed || 0)) : gap;
+    const isFirst = !this.#hasMoved;
+    this.#hasMoved = true;
+    const hasRested =
+      gap > restMs || (gap > this.#tickMs * 1.5 && (isFirst || distance / gap < this.#speed * restShare));
+    const wayMs = isFirst ? this.#tickMs * firstMoveTicks : distance / this.#speed || 0;
+    const moving = hasRested ? Math.min(gap, Math.max(this.#tickMs, wayMs)) : gap;
     if (moving < gap) this.#samples.push({ ...last, at: next.at - moving });
-    this.#speed = Math.max(distance / moving, this.#speed * 0.9);
+    if (!isFirst || !hasRested) this.#speed = Math.max(distance / moving, this.#speed * 0.9);
     this.#intervalMs = Math.max(moving, this.#intervalMs + (moving - this.#intervalMs) * 0.2);
     // a rest need not be drawn to its end before one goes on
     const resumed = next.at - moving - this.#intervalMs;

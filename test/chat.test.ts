@@ -256,6 +256,9 @@ describe("moderation", () => {
     expect(texts(cb)).toEqual(["quiet now", "", "hello?"]);
     expect(texts(ca)).toEqual(["quiet now", "can you hear me", "hello?"]);
     expect(cb.lines.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    await ca.edit(1, "read this instead").catch(() => {});
+    await pause(150);
+    expect(texts(cb)[0]).toBe("quiet now");
     await mod.lift(a.identity.id, "shadow");
     await ca.say("and now?");
     await until(() => cb.lines.at(-1)?.text === "and now?", "A is heard again");
@@ -269,5 +272,12 @@ describe("moderation", () => {
     await mod.ban(a.identity.id, { reason: "enough" });
     expect(await closed).toBe("KICKED");
     await expect(a.chat(name)).rejects.toMatchObject({ code: "BANNED" });
+
+    const known = await newcomer({ token: await token(`eve${number}`) });
+    await known.chat(name);
+    await mod.ban(known.identity.id);
+    const disguised = await newcomer();
+    await disguised.chat(name);
+    await expect(disguised.signIn(await token(`eve${number}`))).rejects.toMatchObject({ code: "BANNED" });
   });
 });

@@ -66,6 +66,22 @@ describe("[CH7] POST /chat/:instance", () => {
     await here.close();
   });
 
+  it("is paced, and a person's slow mode holds here too", async () => {
+    const mod = await connect(server.url, { token: await token("mo", "--role", "moderator"), storage: null });
+    await (await mod.chat("slowly")).slow(60);
+    await mod.close();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const human = await token("hasty");
+    expect(await post("slowly", human, { text: "one", id: "1" })).toMatchObject({ status: 201 });
+    const many = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => post("fast", human, { text: `${i}`, id: `${i}` })),
+    );
+    expect(many.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
+    const late = await connect(server.url, { storage: null });
+    expect((await late.chat("slowly")).slowSeconds, "kept while nobody was there").toBe(60);
+    await late.close();
+  });
+
   it("refuses guests, strangers and nonsense with a reason", async () => {
     const { token: guest } = (await (await fetch(`${server.url}/auth/guest`, { method: "POST" })).json()) as {
       token: string;
@@ -130,7 +146,9 @@ describe("[ID5] erase", () => {
     const erase = (headers: Record<string, string>) =>
       fetch(`${server.url}/ops/erase?person=${here.identity.id}`, { method: "POST", headers });
     expect((await erase({})).status).toBe(401);
-    expect((await erase({ ...operator, "sec-fetch-site": "cross-site" })).status).toBe(403);
+    const foreign = { ...operator, "sec-fetch-site": "cross-site" };
+    expect((await erase(foreign)).status).toBe(403);
+    expect((await erase({ ...foreign, "sec-fetch-mode": "navigate" })).status, "a form of another site").toBe(403);
     expect(await (await erase(operator)).json()).toEqual({ lines: 1 });
     await until(() => chat.lines[0]?.gone, "it is gone");
     await here.close();

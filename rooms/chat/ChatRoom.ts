@@ -52,7 +52,7 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     const { chats, presence, config } = this.services;
     this.key = `chat:${instance}`;
     this.metadata = { instance, kind: "chat", label: instance };
-    Object.assign(this.state, { instance, piece: chats.pieceOf(instance), slowSeconds: 0, seq: 0 });
+    Object.assign(this.state, { instance, piece: chats.pieceOf(instance), seq: 0 });
     this.#lines = new Lines(this.state.lines);
     this.people = new ChatPeople({
       state: this.state,
@@ -60,6 +60,7 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
       counts: () => presence.counts(this.key),
     });
     this.moderation = await chats.moderation(instance);
+    this.state.slowSeconds = this.moderation.slowSeconds;
     this.#close = chats.open(instance, this);
     this.#ready = this.#loadLines();
     await this.#ready;

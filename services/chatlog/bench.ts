@@ -42,11 +42,18 @@ function bare(): Subject {
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   db.exec("CREATE TABLE lines (seq INTEGER PRIMARY KEY, author TEXT, text TEXT, at INTEGER)");
   const insert = db.prepare("INSERT INTO lines (author, text, at) VALUES (?, ?, ?)");
+  const waiting: (() => void)[] = [];
+  // one a turn, so that the loop is blocked by one commit at a time and not by all that wait
+  const next = () => {
+    waiting.shift()?.();
+    if (waiting.length > 0) setImmediate(next);
+  };
   return {
     name: "bare insert + commit",
     append: (writer, text) =>
       new Promise<void>((resolve) => {
-        setImmediate(() => {
+        if (waiting.length === 0) setImmediate(next);
+        waiting.push(() => {
           insert.run(`w${writer}`, text, Date.now());
           resolve();
         });

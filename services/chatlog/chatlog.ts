@@ -80,7 +80,9 @@ export interface Restriction {
 export interface ChatLog {
   /**
    * Stores a line after all that were appended before it. The same author saying the same text again straight away
-   * (nobody else's line between, both shown) makes that line's count one more and takes no sequence number.
+   * (nobody else's line between, both shown) makes that line's count one more and takes no sequence number; its `at`
+   * stays. A repeat is answered with the line as it is by now. What is rejected may have been stored all the same, if
+   * the worker or the connection died on the way: repeat it, and expect `isRepeat` for a line that nobody saw yet.
    */
   append(instance: string, line: NewLine): Promise<Appended>;
   /** The newest `limit` lines before `before` (all, if left out), oldest first. */
@@ -104,7 +106,10 @@ export interface ChatLog {
   note(entry: ModerationEntry): Promise<void>;
   /** The moderation log of an instance, newest first. */
   notes(instance: string, limit: number): Promise<ModerationEntry[]>;
-  /** Takes out all that a person said (lines become `gone`, without text, name or handle) and their hearts. Returns the lines touched. */
+  /**
+   * Takes out all that a person said (lines become `gone`, without text, name or handle; the moderation log keeps what
+   * was done, without their words) and their hearts. Returns the lines touched, by instance and number.
+   */
   erase(person: string, by: string): Promise<{ instance: string; seq: number }[]>;
   /** Waits until all that was begun is stored. */
   flush(): Promise<void>;

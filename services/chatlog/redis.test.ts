@@ -13,12 +13,18 @@ if (!hasRedis) console.warn(noRedis);
 
 describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
   let server: RedisServer;
+  const servers: RedisServer[] = [];
+  const start = async (settings?: Record<string, string>) => {
+    const started = await startRedis(settings);
+    servers.push(started);
+    return started;
+  };
   let places = 0;
   const newPrefix = () => `place${++places}:`;
   beforeAll(async () => {
-    server = await startRedis();
+    server = await start();
   });
-  afterAll(() => server.stop());
+  afterAll(() => Promise.all(servers.map((one) => one.stop())));
 
   chatLogContract("Redis", () => {
     const prefix = newPrefix();
@@ -26,17 +32,17 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
   });
 
   it("[CH2] loses, doubles and reorders nothing when the server is killed ten times", async () => {
-    const killed = await startRedis();
+    const killed = await start();
     const log = createRedisChatLog({ redis: killed.connect() });
     const told: Acknowledged[] = [];
     let repeats = 0;
     let isOver = false;
-    const start: number[] = Array(10).fill(0);
+    const first: number[] = Array(10).fill(0);
     const keepTrack = (one: Acknowledged, { isRepeat }: { isRepeat: boolean }) => {
       told.push(one);
       if (isRepeat) repeats++;
     };
-    const writing = write(log, start, keepTrack, () => isOver);
+    const writing = write(log, first, keepTrack, () => isOver);
     for (let kill = 0; kill < 10; kill++) {
       const enough = told.length + 20 + Math.random() * 200;
       await vi.waitFor(() => expect(told.length).toBeGreaterThan(enough), { timeout: 5000, interval: 1 });
@@ -48,7 +54,6 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
     expect(await expectKept(log, told)).toBe(told.length);
     // what ioredis sent again is one call, not a repeat of a client's
     expect(repeats).toBe(0);
-    await killed.stop();
   }, 20_000);
 
   it("[CH2] takes what ioredis sends again after a lost answer for the same call", async () => {
@@ -129,12 +134,11 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
 
   describe("warnings", () => {
     const warningsOf = async (settings: Record<string, string>): Promise<string[]> => {
-      const other = await startRedis(settings);
+      const other = await start(settings);
       const warnings: string[] = [];
       const log = createRedisChatLog({ redis: other.connect(), onWarning: (text) => warnings.push(text) });
       await vi.waitFor(() => expect(warnings.length > 0 || settings["appendfsync"] === "always").toBe(true));
       await log.close();
-      await other.stop();
       return warnings;
     };
 

@@ -88,6 +88,7 @@ export class Moderation {
     const entry = { instance: this.#instance, at: this.#now(), by, action: "slow", person: "", reason } as const;
     await this.#log.note({ ...entry, detail: String(seconds) });
     this.slowSeconds = seconds;
+    this.#lastSaid.clear();
   }
 
   #holding(person: string, kind: Kind): Restriction | undefined {

@@ -191,6 +191,23 @@ describe("[PR3] someone invisible", () => {
     expect([...crowd.rooms()]).toEqual([chat]);
   });
 
+  it("in one tab takes nothing down when another of their tabs leaves", () => {
+    join("ada", "tab1", chat);
+    const seat = join("ada", "tab1", field, { exclusive: false });
+    drop(invisible("tab2", field));
+    leave(seat);
+    expect(statusOf(field, "ada")).toBeUndefined();
+    expect(crowd.counts(field).people).toBe(0);
+  });
+
+  it("makes a guest who signs in as them disappear", () => {
+    invisible("tab2", field);
+    const seat = join("g1", "tab1", field, { exclusive: false });
+    identify(seat, people["ada"]!, false);
+    expect(told(field)).toEqual(["leave g1 replaced"]);
+    expect([...crowd.roster(field)]).toEqual([]);
+  });
+
   it("appears when nothing of them is invisible any more", () => {
     const seat = invisible("tab1", chat);
     join("ada", "tab2", chat);

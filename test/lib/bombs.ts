@@ -21,7 +21,7 @@ rooms.onCreate = async function (this: WorldRoom, options) {
   if (slug === "bomb-create") boom("onCreate");
   await onCreate.call(this, options);
   if (isBomb(this, "timer")) this.clock.setInterval(() => boom("a timer"), 20);
-  if (isBomb(this, "patch")) this.clock.setTimeout(() => Object.assign(this.state, { people: null }), 300);
+  if (isBomb(this, "patch")) this.onBeforePatch = () => boom("a patch");
   if (isBomb(this, "tick")) exploding.add(this.clients);
 };
 rooms.onJoin = function (this: WorldRoom, client, options) {

@@ -34,6 +34,8 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
   const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]);
   const clients: Redis[] = [];
   let child: ChildProcess;
+  // a test that fails or is broken off must not leave a server behind
+  process.on("exit", () => child.kill("SIGKILL"));
 
   const connect = () => {
     const client = new Redis({ host: "127.0.0.1", port, maxRetriesPerRequest: null, retryStrategy: () => 20 });
