@@ -50,7 +50,7 @@ function guardCalls(log: Log): RequestHandler {
     if (res.locals["operatorRole"] !== "operator") throw new HereaboutsError("FORBIDDEN", "Operators only.");
     const { roomId, method, args } = req.query as Record<string, unknown>;
     if (!isText(roomId) || !isAllowed(method, args)) throw new HereaboutsError("FORBIDDEN", "No button does this.");
-    log.info({ audit: true, who: "operator", roomId, method, args }, "monitor action");
+    log.warn({ audit: true, who: "operator", roomId, method, args }, "monitor action");
     next();
   };
 }

@@ -48,7 +48,7 @@ export function mountOperations(app: Application, login: OperatorLogin, operatio
   app.post("/ops/erase", operatorsOnly, async (req, res) => {
     const person = z.string().min(1).max(64).safeParse(req.query["person"]);
     if (!person.success) throw new HereaboutsError("BAD_BODY", "It takes ?person=id.");
-    log.info({ audit: true, who: "operator", action: "erase", person: person.data }, "operator action");
+    log.warn({ audit: true, who: "operator", action: "erase", person: person.data }, "operator action");
     res.json({ lines: await erase({ chats, saves }, person.data, "operator") });
   });
 }

@@ -111,6 +111,7 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     await this.#ready;
     const appended = await this.services.chats.log.append(this.instance, line);
     if (!appended.isRepeat) this.show(appended.line);
+    else if (appended.line.seq > this.state.seq) await this.#loadLines(); // its first answer was lost, and it was not shown
     return appended;
   }
 

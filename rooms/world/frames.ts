@@ -93,6 +93,7 @@ export class Frames {
     const poses = this.#poses;
     const isSmall = poses.ordered().length <= this.#smallWorld;
     let shared = -1;
+    if (!isSmall) this.#interest.focus(poses, this.#options.largeBytes / this.#bytesPerMover);
     for (const target of targets) {
       const { view } = target;
       if (target.isBehind()) {

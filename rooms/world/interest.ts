@@ -14,21 +14,46 @@ const due = levels / 4;
 /** Scores up to here have a level each, those above share one by sixteen: so a near one rises for 34 ticks. */
 const fine = levels / 2;
 
+/** In the densest crowd near is still a quarter of the distance it is at most, squared. */
+const closest = 1 / 16;
+
 /** Spreads the first of those that tie over all of them, tick by tick, in no step with how many there are. */
 const scatter = 0x9e3779b1;
 
 export class Interest {
   readonly #scores: Uint16Array = new Uint16Array(maxSlots);
   readonly #histogram: Uint16Array = new Uint16Array(levels);
-  readonly #nearStepsSquared: number;
+  readonly #widestSquared: number;
+  #nearStepsSquared: number;
   readonly #leastWeight: number;
   readonly #farTicks: number;
 
-  /** `nearSteps`: within this distance, in steps, a mover is due at every tick. */
+  /** `nearSteps`: within this distance, in steps, a mover is due at every tick; `focus` makes it less in a crowd. */
   constructor(options: { nearSteps: number; farTicks: number }) {
-    this.#nearStepsSquared = options.nearSteps ** 2;
+    this.#widestSquared = options.nearSteps ** 2;
+    this.#nearStepsSquared = this.#widestSquared;
     this.#leastWeight = due / options.farTicks;
     this.#farTicks = options.farTicks;
+  }
+
+  /**
+   * Takes stock of a tick: near is what about half of a frame of `room` movers can hold, by how densely they stand, so
+   * that those next to one are not one in turn with half the world.
+   */
+  focus(poses: Poses, room: number): void {
+    const order = poses.ordered();
+    let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
+    for (let i = 0; i < order.length; i++) {
+      const x = poses.x[order[i]!]!;
+      const y = poses.y[order[i]!]!;
+      if (x < minX) minX = x;
+      if (x > maxX) maxX = x;
+      if (y < minY) minY = y;
+      if (y > maxY) maxY = y;
+    }
+    const area = (maxX - minX + 1) * (maxY - minY + 1);
+    const holdsHalf = (area * room) / (2 * Math.PI * order.length);
+    this.#nearStepsSquared = Math.min(this.#widestSquared, Math.max(this.#widestSquared * closest, holdsHalf));
   }
 
   /**
