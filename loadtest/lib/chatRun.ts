@@ -118,7 +118,7 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   const steady = clients.slice(0, churning ? people - churning.width : people);
   const wrongLines = steady.reduce((sum, client) => sum + differences(client.heard, order, fanoutBytes > 0), 0);
   const wrongRosters = fanoutBytes ? 0 : countWrongRosters(clients, people);
-  const lost = clients.flatMap((client) => client.lost ?? []);
+  const lost = [...clients.flatMap((client) => client.lost ?? []), ...(churning?.failures ?? [])];
   await Promise.race([Promise.all(clients.map((client) => client.leave())), pause(5000)]);
   return {
     tally,
@@ -167,6 +167,7 @@ function startChurn(
   const width = Math.min(Math.ceil(people / 5), perSecond * 10);
   let count = 0;
   const under = new Set<Promise<void>>();
+  const failures: string[] = [];
   const pacer = new Pacer(1, perSecond, () => {
     const guest = guests[people + count];
     if (!guest) return;
@@ -177,14 +178,15 @@ function startChurn(
       await old.leave();
     })();
     under.add(change);
-    change.finally(() => under.delete(change)).catch(() => {});
+    change.catch((error: unknown) => failures.push(String(error))).finally(() => under.delete(change));
   });
   pacer.start();
   return {
     width,
+    failures,
     async stop() {
       pacer.stop();
-      await Promise.all(under);
+      await Promise.allSettled(under);
       return count;
     },
   };

@@ -32,11 +32,12 @@ export async function runningServer(address: string): Promise<Target> {
   return { url, pid: undefined, usage: () => readUsage(url), stop: async () => {} };
 }
 
-/** `server.ts` on a free port, with an empty data folder that goes with it. Its log lines are shown, its welcome is not. */
+/** `server.ts` on a free port, with room for as many as a test may want and an empty data folder that goes with it. Its log lines are shown, its welcome is not. */
 export async function startHereabouts(core: number | undefined): Promise<Target> {
   const data = mkdtempSync(join(tmpdir(), "hereabouts-load-"));
   const port = await freePort();
-  const env = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: data, LOG_LEVEL: "warn", LOG_FORMAT: "json" };
+  const quiet = { LOG_LEVEL: "warn", LOG_FORMAT: "json" };
+  const env = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: data, MAX_PEOPLE: "8000", ...quiet };
   const onLine = (line: string) => line.startsWith("{") && console.error(line);
   const child = startChild({ args: [join(root, "server.ts")], env, core, onLine });
   const url = `http://127.0.0.1:${port}`;
