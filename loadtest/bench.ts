@@ -11,9 +11,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { canPin, startChild, stopChild } from "./lib/child.ts";
+import { type Compared, calmRounds, compare, disturbedPercent, type Figures, type Pair } from "./lib/comparison.ts";
 import { canCount } from "./lib/instructions.ts";
 import { number, parseOptions, text, whole } from "./lib/options.ts";
-import { type Cell, figure, formatTable } from "./lib/table.ts";
+import { figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
 
 const options = {
@@ -28,11 +29,9 @@ const options = {
 
 const subjects = ["hereabouts", "colyseus"] as const;
 type Subject = (typeof subjects)[number];
-type Figures = Record<string, number>;
 type Round = { figures: Figures; exitCode: number };
-type Spread = { median: number; min: number; max: number };
 
-const compared: [figure: string, title: string, digits: number][] = [
+const compared: readonly Compared[] = [
   ["cpu", "server CPU, % of a core", 1],
   ["instructions", "server instructions, millions/s", 1],
   ["frames", "frames/s each", 1],
@@ -42,7 +41,6 @@ const compared: [figure: string, title: string, digits: number][] = [
   ["known.p99", "age of the newest known pose p99, ms", 1],
   ["rss", "server memory, MB", 0],
   ["generator.cpu", "generator CPU, % of a core", 1],
-  ["others", "CPU of what else ran here, % of a core", 1],
 ];
 
 const countSeconds = 5;
@@ -57,27 +55,37 @@ async function main([scenario = "", ...args]: string[]): Promise<number> {
   const isPinned = canPin && availableParallelism() > 1;
   if (!isPinned) console.log("Nothing is pinned: that takes taskset and two cores.");
   if (!countsInstructions) console.log("Instructions are not counted: that takes perf and its permission.");
-  const results: Record<Subject, Round[]> = { hereabouts: [], colyseus: [] };
-  for (let round = 0; round < rounds && !stop.signal.aborted; round++) {
+  const pairs: Pair[] = [];
+  let worst = 0;
+  for (let round = 1; round <= rounds && !stop.signal.aborted; round++) {
+    const figures: Partial<Record<Subject, Figures>> = {};
     // Who goes first changes each round, so that a machine that warms up or slows down favours neither.
-    const order = round % 2 ? [...subjects].reverse() : subjects;
-    for (const subject of order) {
+    for (const subject of round % 2 ? subjects : subjects.toReversed()) {
       if (stop.signal.aborted) break;
       const result = await runRound(subject, load, isPinned);
-      results[subject].push(result);
+      figures[subject] = result.figures;
+      worst = Math.max(worst, result.exitCode);
       const { cpu, "known.p99": p99, others } = result.figures;
       const shown = `CPU ${figure(cpu, 1)} %  age p99 ${figure(p99, 1)} ms  others' CPU ${figure(others, 1)} %`;
-      console.log(`round ${round + 1}  ${subject.padEnd(10)}  ${shown}`);
+      console.log(`round ${round}  ${subject.padEnd(10)}  ${shown}`);
     }
+    if (figures.hereabouts && figures.colyseus) pairs.push([figures.hereabouts, figures.colyseus]);
   }
-  const complete = Math.min(...subjects.map((subject) => results[subject].length));
-  if (complete === 0) throw new UsageError("Stopped before one round was complete.");
-  console.log(`\n${formatTable(summary(results, complete))}\n`);
-  console.log(
-    "Middle of the rounds, (min..max) over them. Noise: how far rounds of the same server lie apart, of their middle.",
-  );
-  if (json) writeJson(json, { at: new Date().toISOString(), scenario, load, rounds: complete, isPinned, results });
-  return Math.max(...subjects.flatMap((subject) => results[subject].map(({ exitCode }) => exitCode)));
+  if (pairs.length === 0) throw new UsageError("Stopped before one round was complete.");
+  const calm = calmRounds(pairs);
+  console.log(`\n${formatTable(compare(calm, subjects, compared))}\n`);
+  console.log("Middle of the rounds, (min..max) over them. Noise: how far rounds of the same server lie apart.");
+  console.log(`By ${calm.length} of ${pairs.length} rounds: ${describeCalm(calm, pairs)}.`);
+  if (json) writeJson(json, { at: new Date().toISOString(), scenario, load, isPinned, subjects, pairs });
+  return worst;
+}
+
+/** Tells whether rounds were left out; all are kept if others disturbed all of them. */
+function describeCalm(calm: readonly Pair[], pairs: readonly Pair[]): string {
+  const disturbed = `others used more than ${disturbedPercent} % of a core`;
+  if (calm.length < pairs.length) return `in the rest ${disturbed}`;
+  const most = Math.max(...pairs.flat().map(({ others = 0 }) => others));
+  return most > disturbedPercent ? `${disturbed} in each of them: do not quote times` : `others used ${figure(most)} % of a core at most`;
 }
 
 /** One round in fresh processes: the load test of one server, which starts and stops it. */
@@ -105,30 +113,6 @@ async function runRound(subject: Subject, load: Record<string, string | number>,
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function summary(results: Record<Subject, readonly Round[]>, rounds: number): Cell[][] {
-  const head = ["", ...subjects, "hereabouts / colyseus", "noise"];
-  const rows = compared.map(([name, title, digits]): Cell[] => {
-    const of = (subject: Subject) =>
-      results[subject].slice(0, rounds).map(({ figures }) => figures[name] ?? Number.NaN);
-    const spreads = subjects.map((subject) => spreadOf(of(subject)));
-    const ratio = spreadOf(of("hereabouts").map((value, round) => value / of("colyseus")[round]!));
-    const noise = spreads.map(({ median, min, max }) => `${figure(((max - min) / median) * 100, 0)} %`);
-    return [title, ...spreads.map((spread) => shown(spread, digits)), shown(ratio, 2), noise.join(" and ")];
-  });
-  return [head, ...rows];
-}
-
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
-  return { median, min: sorted[0]!, max: sorted.at(-1)! };
-}
-
-function shown({ median, min, max }: Spread, digits: number): string {
-  return `${figure(median, digits)} (${figure(min, digits)}..${figure(max, digits)})`;
 }
 
 function writeJson(file: string, content: object): void {
