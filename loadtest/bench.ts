@@ -85,7 +85,9 @@ function describeCalm(calm: readonly Pair[], pairs: readonly Pair[]): string {
   const disturbed = `others used more than ${disturbedPercent} % of a core`;
   if (calm.length < pairs.length) return `in the rest ${disturbed}`;
   const most = Math.max(...pairs.flat().map(({ others = 0 }) => others));
-  return most > disturbedPercent ? `${disturbed} in each of them: do not quote times` : `others used ${figure(most)} % of a core at most`;
+  return most > disturbedPercent
+    ? `${disturbed} in each of them: do not quote times`
+    : `others used ${figure(most)} % of a core at most`;
 }
 
 /** One round in fresh processes: the load test of one server, which starts and stops it. */
