@@ -1,3 +1,4 @@
+/** Two sides measured in turns are compared round by round, disturbed rounds left out. */
 import { describe, expect, it } from "vitest";
 import { calmRounds, compare, type Pair, spreadOf } from "./comparison.ts";
 
