@@ -1,5 +1,7 @@
 /** Fails loudly when a new Colyseus changes what rooms/colyseus.ts and BaseRoom lean on. */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import type { AddressInfo, Socket } from "node:net";
 import {
   type Client,
   enqueueClientRaw,
@@ -10,8 +12,9 @@ import {
   ServerError,
 } from "@colyseus/core";
 import { describe, expect, it, vi } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
 import packageJson from "../package.json" with { type: "json" };
-import { backlogOf, gateInbound, guardJoins, rejectRequest } from "./colyseus.ts";
+import { backlogOf, frameMargin, gateInbound, guardJoins, rejectRequest, sendFrame } from "./colyseus.ts";
 
 const client = (overrides: object = {}) =>
   ({ state: 1, enqueueRaw: vi.fn(), raw: vi.fn(), ...overrides }) as unknown as Client & { enqueueRaw: typeof vi.fn };
@@ -51,6 +54,37 @@ describe("Colyseus, as it is pinned", () => {
     enqueueClientRaw(joining as unknown as Parameters<typeof enqueueClientRaw>[0], Buffer.alloc(100));
     expect(backlogOf(joining)).toBe(105);
     expect(backlogOf(client({ ref: { bufferedAmount: 5 } }))).toBe(5);
+  });
+
+  it("sends frames of any length as ws does, in one write instead of two", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(server, "listening");
+    const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [[ref]] = (await Promise.all([once(server, "connection"), once(reader, "open")])) as [[WebSocket], unknown];
+    const write = vi.spyOn((ref as unknown as { _socket: Socket })._socket, "write");
+    for (const length of [0, 125, 126, 1100, 65_535]) {
+      const payload = Buffer.alloc(length, length);
+      const received = once(reader, "message");
+      write.mockClear();
+      sendFrame(client({ ref }), Buffer.concat([Buffer.alloc(frameMargin), payload]));
+      expect([await received, write.mock.calls.length]).toEqual([[payload, true], 1]);
+    }
+    reader.terminate();
+    server.close();
+  });
+
+  it("sends a frame behind what ws has queued, and none to a socket that is closing", () => {
+    const raw = vi.fn();
+    const framed = Buffer.from([0, 0, 0, 0, 9]);
+    const direct = vi.fn();
+    for (const [readyState, _state] of [
+      [WebSocket.OPEN, 1],
+      [WebSocket.CLOSING, 0],
+    ]) {
+      sendFrame(client({ raw, ref: { readyState, _sender: { _state, sendFrame: direct } } }), framed);
+    }
+    expect(raw.mock.calls).toEqual([[Buffer.from([9])], [Buffer.from([9])]]);
+    expect(direct).not.toHaveBeenCalled();
   });
 
   it("answers joins with what invokeMethod throws, so that no word is taken for a status", async () => {

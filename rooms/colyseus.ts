@@ -5,13 +5,19 @@
  * - the bytes that wait in a client's socket, and ending it without waiting for it to read
  * - answering a request that was refused before Colyseus saw it
  * - what a join is answered that failed
+ * - one write to the socket for a frame, where `ws` makes two
  */
 import { type Client, getMessageBytes, matchMaker, Protocol, type Room, type ServerError } from "@colyseus/core";
-import type { WebSocket } from "ws";
+import { WebSocket } from "ws";
 
+type Sender = { readonly _state: number; sendFrame(parts: readonly Buffer[]): void };
 type Receive = (client: Client, bytes: Buffer) => void;
 /** ResponseStatus.REJECTED of @colyseus/shared-types, which core does not export. */
 const rejected = 1;
+/** A sender of `ws` with nothing queued before what it is given. */
+const idle = 0;
+/** First byte of a WebSocket frame that is a whole binary message (RFC 6455, 5.2). */
+const finalBinary = 0x82;
 
 /** Calls `gate` for each frame of any client of `room`; only what it returns true for goes on to Colyseus. */
 export function gateInbound(room: Room, gate: (client: Client, bytes: Buffer) => boolean): void {
@@ -55,6 +61,31 @@ export function backlogOf(client: Client): number {
   let bytes = (client.ref as WebSocket).bufferedAmount;
   if (waiting) for (const frame of waiting) bytes += frame.byteLength;
   return bytes;
+}
+
+/** Bytes that `sendFrame` needs before a frame, for the longest head of a WebSocket frame below 64 KiB. */
+export const frameMargin = 4;
+
+/**
+ * Sends the bytes of `frame` behind its margin, at most 64 KiB of them, as `client.raw` does. The head of the WebSocket
+ * frame goes into the margin: with a buffer of its own it makes every send a gathered write, which costs the server a
+ * tenth of its work where it sends little else.
+ */
+export function sendFrame(client: Client, frame: Buffer): void {
+  const socket = client.ref as unknown as { readyState: number; _sender: Sender };
+  const sender = socket._sender;
+  const length = frame.length - frameMargin;
+  if (socket.readyState !== WebSocket.OPEN || sender._state !== idle) client.raw(frame.subarray(frameMargin));
+  else if (length < 126) {
+    frame[2] = finalBinary;
+    frame[3] = length;
+    sender.sendFrame([frame.subarray(2)]);
+  } else {
+    frame[0] = finalBinary;
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+    sender.sendFrame([frame]);
+  }
 }
 
 /** Ends a socket now, unsent bytes and all. */

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { maxSlots, readBlocks, readHeader } from "../../schema/frames.ts";
 import { type Bounds, defaultBounds, type Pose } from "../../schema/geometry.ts";
+import { frameMargin } from "../colyseus.ts";
 import { createView, Frames, type FrameTarget, type View } from "./frames.ts";
 import { Poses } from "./poses.ts";
 
@@ -48,7 +49,8 @@ class Client implements FrameTarget {
     return this.isSlow;
   }
 
-  send(bytes: Buffer): void {
+  send(framed: Buffer): void {
+    const bytes = framed.subarray(frameMargin);
     if (this.isSlow) expect.unreachable("nothing may be sent to a client that is behind");
     this.sizes.push(bytes.length);
     const frame = bytes.subarray(2);

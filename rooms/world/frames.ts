@@ -9,6 +9,7 @@
 import { Protocol } from "@colyseus/core";
 import { correctionBytes, headerBytes, maxSlots, movementType, writeBlocks, writeHeader } from "../../schema/frames.ts";
 import type { Pose } from "../../schema/geometry.ts";
+import { frameMargin } from "../colyseus.ts";
 import { Interest } from "./interest.ts";
 import type { Poses } from "./poses.ts";
 
@@ -33,6 +34,7 @@ export interface FrameTarget {
   readonly view: View;
   /** Unsent bytes above the limit: nothing may be added. */
   isBehind(): boolean;
+  /** Takes a message with `frameMargin` free bytes before it. */
   send(bytes: Buffer): void;
 }
 
@@ -51,7 +53,8 @@ const worstBlockBytes = 300;
 const farMs = 1750;
 /** Bytes before a frame on the wire: what Colyseus calls a message of bytes, and our number for it. */
 const prefix = Buffer.from([Protocol.ROOM_DATA_BYTES, movementType]);
-const blocksAt = prefix.length + headerBytes;
+/** Bytes of a message without its blocks. */
+const overhead = prefix.length + headerBytes;
 
 export function createView(): View {
   return {
@@ -119,13 +122,13 @@ export class Frames {
     const { changedAt } = this.#poses;
     let count = 0;
     for (const slot of this.#poses.ordered()) if (changedAt[slot]! > tick) this.#chosen[count++] = slot;
-    return writeBlocks(this.#blocks, 0, this.#options.smallBytes - blocksAt, this.#poses, this.#chosen, count);
+    return writeBlocks(this.#blocks, 0, this.#options.smallBytes - overhead, this.#poses, this.#chosen, count);
   }
 
   #encodeChoice(view: View): number {
     const poses = this.#poses;
     const sentAt = this.#sentAt(view);
-    const end = this.#options.largeBytes - blocksAt - (view.correction ? correctionBytes : 0);
+    const end = this.#options.largeBytes - overhead - (view.correction ? correctionBytes : 0);
     const room = Math.max(1, Math.floor(end / this.#bytesPerMover));
     const count = this.#interest.choose(poses, sentAt, view.slot, room, this.#chosen);
     let written = 0;
@@ -161,15 +164,17 @@ export class Frames {
     const isNews = blockBytes > 0 || view.ack !== view.ackSent || view.correction !== undefined;
     if (!isNews && tick - view.lastTick < this.#idleTicks) return;
     const { ack, correction } = view;
-    const bytes = Buffer.allocUnsafe(blocksAt + (correction ? correctionBytes : 0) + blockBytes);
-    prefix.copy(bytes);
+    const length = overhead + (correction ? correctionBytes : 0) + blockBytes;
+    const bytes = Buffer.allocUnsafe(frameMargin + length);
+    bytes[frameMargin] = prefix[0]!;
+    bytes[frameMargin + 1] = prefix[1]!;
     view.seq = (view.seq + 1) & 0xffff;
-    const at = writeHeader(bytes, prefix.length, { seq: view.seq, time, ack, correction });
+    const at = writeHeader(bytes, frameMargin + prefix.length, { seq: view.seq, time, ack, correction });
     this.#blocks.copy(bytes, at, 0, blockBytes);
     target.send(bytes);
     view.ackSent = ack;
     view.correction = undefined;
     view.lastTick = tick;
-    this.#options.onSent(bytes.length);
+    this.#options.onSent(length);
   }
 }

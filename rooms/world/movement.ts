@@ -9,7 +9,7 @@ import { HereaboutsError } from "../../schema/errors.ts";
 import { isNewer } from "../../schema/frames.ts";
 import type { Geometry, Pose } from "../../schema/geometry.ts";
 import { decodeMove, movePoses } from "../../schema/moves.ts";
-import { backlogOf } from "../colyseus.ts";
+import { backlogOf, sendFrame } from "../colyseus.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
 import { createView, Frames, type FrameTarget } from "./frames.ts";
@@ -77,7 +77,7 @@ export class Movement {
     this.#targets.set(client, {
       view: createView(),
       isBehind: () => backlogOf(client) > limit,
-      send: (bytes) => client.raw(bytes),
+      send: (bytes) => sendFrame(client, bytes),
     });
   }
 

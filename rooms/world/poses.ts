@@ -54,13 +54,18 @@ export class Poses implements QuantizedPoses {
     return this.#exact[slot];
   }
 
-  set(slot: number, { x, y, z, angle }: Pose): void {
+  set(slot: number, pose: Readonly<Pose>): void {
+    const { x, y, z, angle } = pose;
     const exact = this.#exact[slot];
-    if (exact) Object.assign(exact, { x, y, z, angle });
-    else this.#exact[slot] = { x, y, z, angle };
+    if (exact) {
+      exact.x = x;
+      exact.y = y;
+      exact.z = z;
+      exact.angle = angle;
+    } else this.#exact[slot] = { x, y, z, angle };
     const key = this.key[slot];
     const isNew = this.changedAt[slot] === 0;
-    const isChanged = quantize(this, slot, { x, y, z, angle }, this.geometry);
+    const isChanged = quantize(this, slot, pose, this.geometry);
     if (isChanged || isNew) this.changedAt[slot] = this.tick;
     if (isNew || this.key[slot] !== key) this.#isOrdered = false;
   }

@@ -4,9 +4,12 @@ import type { Presence } from "../presence/presence.ts";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** How often the event loop's lag is sampled, in ms; what is reported includes it. The default of 10 costs five times more. */
+const eventLoopMs = 50;
+
 export function createMetrics(presence: Presence) {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopMs });
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
     new Counter({ name: `hereabouts_${name}`, help, labelNames, registers: [registry] });
 
