@@ -1,7 +1,8 @@
 /** A world in the SDK: its people with smoothed poses, what they say, its props, and one's own movement. */
 import type { Client, Room } from "colyseus.js";
+import { readBlocks } from "../schema/blocks.ts";
 import { HereaboutsError } from "../schema/errors.ts";
-import { isNewer, movementType, readBlocks, readHeader } from "../schema/frames.ts";
+import { isNewer, movementType, readHeader } from "../schema/frames.ts";
 import { defaultBounds, type Geometry, geometryOf, type Pose } from "../schema/geometry.ts";
 import type { AvatarChange, WorldAnnouncements } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";

@@ -2,7 +2,8 @@
  * A light client of a world: joins as a guest, moves, and reads movement frames, with the codecs of schema/ but
  * without the SDK. It draws nothing, smooths nothing, and comes back after nothing.
  */
-import { isNewer, movementType, readBlocks, readHeader } from "../../schema/frames.ts";
+import { readBlocks } from "../../schema/blocks.ts";
+import { isNewer, movementType, readHeader } from "../../schema/frames.ts";
 import { type Geometry, geometryOf, type Pose } from "../../schema/geometry.ts";
 import { encodeMove, maxMoveBytes, movePoses } from "../../schema/moves.ts";
 import { WorldState } from "../../schema/world.ts";

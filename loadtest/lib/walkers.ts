@@ -3,7 +3,7 @@
  * Answers join, measure, progress, result, rest, check and leave; knows nothing of the other threads but the board.
  */
 import { workerData } from "node:worker_threads";
-import { maxSlots } from "../../schema/frames.ts";
+import { maxSlots } from "../../schema/blocks.ts";
 import { ColyseusClient } from "../baselines/colyseusClient.ts";
 import { Board } from "./board.ts";
 import { now, pause } from "./clock.ts";

@@ -7,14 +7,16 @@
  * they would have carried stays stale for that client and goes with a later frame, so nothing is lost.
  */
 import { Protocol } from "@colyseus/core";
-import { correctionBytes, headerBytes, maxSlots, movementType, writeBlocks, writeHeader } from "../../schema/frames.ts";
+import { maxSlots, writeBlocks } from "../../schema/blocks.ts";
+import { correctionBytes, headerBytes, movementType, writeHeader } from "../../schema/frames.ts";
 import type { Pose } from "../../schema/geometry.ts";
 import { frameMargin } from "../colyseus.ts";
-import { Interest } from "./interest.ts";
+import { type Eye, Interest } from "./interest.ts";
 import type { Poses } from "./poses.ts";
+import { Sweep } from "./sweep.ts";
 
 /** One client's side of the frames it is sent. */
-export interface View {
+export interface View extends Eye {
   /** Whose poses this client sends; undefined until it has a place. */
   slot: number | undefined;
   seq: number;
@@ -28,6 +30,9 @@ export interface View {
   syncedTick: number;
   /** In a large world: the tick at which each slot was last sent. */
   sentAt: Uint32Array | undefined;
+  nearSquared: number;
+  /** Running estimate of what a near mover costs in a large world's frame. */
+  bytesPerMover: number;
 }
 
 export interface FrameTarget {
@@ -47,10 +52,13 @@ export interface FrameOptions {
 }
 
 const smallWorld = 100;
+/** Part of a world's width within which all are equally near. */
+const equallyNear = 32;
 /** What a mover with a third axis and an angle costs, and the blocks of movers that share nothing. */
 const worstMoverBytes = 8;
 const worstBlockBytes = 300;
-const farMs = 1750;
+/** No mover of a large world is staler than this, if the budget allows. */
+const farMs = 1800;
 /** Bytes before a frame on the wire: what Colyseus calls a message of bytes, and our number for it. */
 const prefix = Buffer.from([Protocol.ROOM_DATA_BYTES, movementType]);
 /** Bytes of a message without its blocks. */
@@ -66,6 +74,8 @@ export function createView(): View {
     lastTick: 0,
     syncedTick: 0,
     sentAt: undefined,
+    nearSquared: 0,
+    bytesPerMover: 4.5,
   };
 }
 
@@ -73,20 +83,23 @@ export class Frames {
   readonly #poses: Poses;
   readonly #options: FrameOptions;
   readonly #interest: Interest;
+  readonly #all: Interest;
+  #gatheredAllAt = 0;
+  readonly #sweep: Sweep;
+  readonly #farTicks: number;
   readonly #idleTicks: number;
   readonly #smallWorld: number;
   readonly #chosen: Uint16Array = new Uint16Array(maxSlots);
   readonly #blocks: Buffer = Buffer.alloc(1100);
-  /** Running estimate of what a mover costs in a large world's frame. */
-  #bytesPerMover = 5;
 
   constructor(poses: Poses, options: FrameOptions) {
     this.#poses = poses;
     this.#options = options;
-    this.#interest = new Interest({
-      nearSteps: Math.round((poses.geometry.maxX - poses.geometry.minX) / poses.geometry.step / 8),
-      farTicks: Math.round((farMs / 1000) * options.tickHz),
-    });
+    this.#farTicks = Math.round((farMs / 1000) * options.tickHz);
+    const { minX, maxX, step } = poses.geometry;
+    this.#interest = new Interest(poses, (maxX - minX) / step / equallyNear);
+    this.#all = new Interest(poses, (maxX - minX) / step / equallyNear);
+    this.#sweep = new Sweep(this.#farTicks, options.largeBytes);
     this.#smallWorld = Math.min(smallWorld, Math.floor((options.smallBytes - worstBlockBytes) / worstMoverBytes));
     this.#idleTicks = Math.max(1, Math.round(options.tickHz / 4));
   }
@@ -96,7 +109,10 @@ export class Frames {
     const poses = this.#poses;
     const isSmall = poses.ordered().length <= this.#smallWorld;
     let shared = -1;
-    if (!isSmall) this.#interest.focus(poses, this.#options.largeBytes / this.#bytesPerMover);
+    if (!isSmall) {
+      this.#sweep.advance(poses.slots);
+      this.#interest.gather(poses.tick - this.#farTicks);
+    }
     for (const target of targets) {
       const { view } = target;
       if (target.isBehind()) {
@@ -128,16 +144,27 @@ export class Frames {
   #encodeChoice(view: View): number {
     const poses = this.#poses;
     const sentAt = this.#sentAt(view);
-    const end = this.#options.largeBytes - overhead - (view.correction ? correctionBytes : 0);
-    const room = Math.max(1, Math.floor(end / this.#bytesPerMover));
-    const count = this.#interest.choose(poses, sentAt, view.slot, room, this.#chosen);
+    const isFirst = view.seq === 0;
+    const budget = isFirst ? this.#options.smallBytes : this.#options.largeBytes;
+    const end = budget - overhead - (view.correction ? correctionBytes : 0);
+    const swept = this.#sweep.write(this.#blocks, 0, end, poses, sentAt);
+    const room = Math.floor((end - swept) / view.bytesPerMover);
+    const interest = isFirst ? this.#interestInAll() : this.#interest;
+    const count = interest.choose(sentAt, view, room, this.#chosen);
     let written = 0;
-    const bytes = writeBlocks(this.#blocks, 0, end, poses, this.#chosen, count, (slot) => {
+    const bytes = writeBlocks(this.#blocks, swept, end, poses, this.#chosen, count, (slot) => {
       sentAt[slot] = poses.tick;
       written++;
     });
-    if (written > 8) this.#adapt(bytes / written, written < count);
+    if (written > 8) adapt(view, (bytes - swept) / written, written < count);
     return bytes;
+  }
+
+  /** For who has just come, to whom those at rest are news too. */
+  #interestInAll(): Interest {
+    if (this.#gatheredAllAt !== this.#poses.tick) this.#all.gather(0);
+    this.#gatheredAllAt = this.#poses.tick;
+    return this.#all;
   }
 
   /** What `view` was sent when, with room for every slot there is. */
@@ -149,13 +176,6 @@ export class Frames {
     view.sentAt = grown;
     view.syncedTick = 0;
     return grown;
-  }
-
-  /** Asks for as many movers as fit: at once for fewer where some did not, slowly for more. */
-  #adapt(bytesPerMover: number, isTooMany: boolean): void {
-    this.#bytesPerMover = isTooMany
-      ? this.#bytesPerMover * 1.02
-      : this.#bytesPerMover * 0.95 + bytesPerMover * 1.02 * 0.05;
   }
 
   #sendFrame(target: FrameTarget, time: number, blockBytes: number): void {
@@ -177,4 +197,9 @@ export class Frames {
     view.lastTick = tick;
     this.#options.onSent(length);
   }
+}
+
+/** Asks for as many movers as fit: at once for fewer where some did not, slowly for more. */
+function adapt(view: View, bytesPerMover: number, isTooMany: boolean): void {
+  view.bytesPerMover = isTooMany ? view.bytesPerMover * 1.02 : view.bytesPerMover * 0.95 + bytesPerMover * 1.01 * 0.05;
 }

@@ -1,112 +1,147 @@
 /**
  * Who matters to whom: chooses the movers of one frame where not all fit.
  *
- * Each stale mover (changed since this client was last sent it) gets a score of its age in ticks times a weight that
- * falls with the square of its distance; the highest are sent. So the nearest go every tick and the rest in turn; one that
- * was left out for `farTicks` comes before all others, so that even the farthest are sent by then if the budget allows.
+ * Each stale mover around a client (changed since that client was last sent it) gets a score of its age in ticks times
+ * a weight that falls steeply with the distance beyond those that are near; the highest are sent. Near reaches as far as
+ * a frame can hold, so that the nearest go every tick; where more stand within a short distance they take turns. Who
+ * is far is the sweep's matter (sweep.ts).
  */
-import { maxSlots } from "../../schema/frames.ts";
+import { maxSlots } from "../../schema/blocks.ts";
+import { Grid } from "./grid.ts";
 import type { Poses } from "./poses.ts";
 
 const levels = 1024;
-/** Score at which a mover is due; one left out goes on rising, near and far alike. */
-const due = levels / 4;
-/** Scores up to here have a level each, those above share one by sixteen: so a near one rises for 34 ticks. */
-const fine = levels / 2;
-
-/** In the densest crowd near is still a quarter of the distance it is at most, squared. */
-const closest = 1 / 16;
+/** What the score of a near mover rises by with each tick. */
+const perTick = 20;
+/** Stale movers looked at for each that fits: a look around ends there. */
+const looks = 2;
+/** Those around that are not near go at least at this part of the rate of those that are. */
+const leastWeight = 1 / 8;
+/** Those in the inner half of near come first where not even all of near fit. */
+const nextWeight = 2;
+/** Part of a frame that near ones are to fill. */
+const nearPart = 0.7;
+/** Near goes no farther than this in one tick than the tick before, as a factor of the area. */
+const nearChange = 1.25;
+const everywhere = 2 * 0xffff ** 2;
 
 /** Spreads the first of those that tie over all of them, tick by tick, in no step with how many there are. */
 const scatter = 0x9e3779b1;
 
+/** One client's interest. */
+export interface Eye {
+  /** Whose place it sees from; undefined sees from the middle. */
+  slot: number | undefined;
+  /** How far near reaches, in steps, squared; adapts to what a frame holds. */
+  nearSquared: number;
+}
+
 export class Interest {
+  readonly #poses: Poses;
+  readonly #grid: Grid;
+  readonly #around: Uint16Array = new Uint16Array(maxSlots);
   readonly #scores: Uint16Array = new Uint16Array(maxSlots);
   readonly #histogram: Uint16Array = new Uint16Array(levels);
-  readonly #widestSquared: number;
-  #nearStepsSquared: number;
-  readonly #leastWeight: number;
-  readonly #farTicks: number;
+  readonly #isChosen: Uint32Array = new Uint32Array(maxSlots / 32);
+  readonly #leastSquared: number;
+  readonly #middleX: number;
+  readonly #middleY: number;
 
-  /** `nearSteps`: within this distance, in steps, a mover is due at every tick; `focus` makes it less in a crowd. */
-  constructor(options: { nearSteps: number; farTicks: number }) {
-    this.#widestSquared = options.nearSteps ** 2;
-    this.#nearStepsSquared = this.#widestSquared;
-    this.#leastWeight = due / options.farTicks;
-    this.#farTicks = options.farTicks;
+  /** Within `leastSteps` all are equally near. */
+  constructor(poses: Poses, leastSteps: number) {
+    this.#poses = poses;
+    this.#grid = new Grid(poses, leastSteps);
+    const { minX, minY, maxX, maxY, step } = poses.geometry;
+    this.#middleX = (maxX - minX) / step / 2;
+    this.#middleY = (maxY - minY) / step / 2;
+    this.#leastSquared = Math.max(1, leastSteps) ** 2;
+  }
+
+  /** Begins a tick: only those that changed after tick `since` are looked at. */
+  gather(since: number): void {
+    this.#grid.gather(since);
   }
 
   /**
-   * Takes stock of a tick: near is what about half of a frame of `room` movers can hold, by how densely they stand, so
-   * that those next to one are not one in turn with half the world.
+   * Writes up to `room` stale movers into `chosen`, in block order, for a client that was sent slot s at tick
+   * `sentAt[s]`. Returns how many.
    */
-  focus(poses: Poses, room: number): void {
-    const order = poses.ordered();
-    let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
-    for (let i = 0; i < order.length; i++) {
-      const x = poses.x[order[i]!]!;
-      const y = poses.y[order[i]!]!;
-      if (x < minX) minX = x;
-      if (x > maxX) maxX = x;
-      if (y < minY) minY = y;
-      if (y > maxY) maxY = y;
-    }
-    const area = (maxX - minX + 1) * (maxY - minY + 1);
-    const holdsHalf = (area * room) / (2 * Math.PI * order.length);
-    this.#nearStepsSquared = Math.min(this.#widestSquared, Math.max(this.#widestSquared * closest, holdsHalf));
-  }
-
-  /**
-   * Writes up to `room` stale movers into `chosen`, in block order, for a client that sees from slot `eye` and was sent
-   * slot s at tick `sentAt[s]`. Returns how many.
-   */
-  choose(poses: Poses, sentAt: Uint32Array, eye: number | undefined, room: number, chosen: Uint16Array): number {
+  choose(sentAt: Uint32Array, eye: Eye, room: number, chosen: Uint16Array): number {
+    const { changedAt, x, y, z, tick } = this.#poses;
+    const isBlind = eye.slot === undefined || changedAt[eye.slot] === 0;
+    const eyeX = isBlind ? this.#middleX : x[eye.slot!]!;
+    const eyeY = isBlind ? this.#middleY : y[eye.slot!]!;
+    const eyeZ = isBlind ? 0 : z[eye.slot!]!;
+    const near = Math.max(this.#leastSquared, eye.nearSquared);
+    const around = this.#around;
     const scores = this.#scores;
     const histogram = this.#histogram.fill(0);
-    const order = poses.ordered();
-    const { changedAt, x, y, z, tick } = poses;
-    const isBlind = eye === undefined || changedAt[eye] === 0;
-    const eyeX = isBlind ? 0 : x[eye]!;
-    const eyeY = isBlind ? 0 : y[eye]!;
-    const eyeZ = isBlind ? 0 : z[eye]!;
-    const near = this.#nearStepsSquared * due;
-    let stale = 0;
-    for (let i = 0; i < order.length; i++) {
-      const slot = order[i]!;
-      if (changedAt[slot]! <= sentAt[slot]!) {
-        scores[i] = 0;
-        continue;
-      }
+    const stale = this.#grid.around(eyeX, eyeY, sentAt, room * looks, around);
+    let nearCount = 0;
+    for (let i = 0; i < stale; i++) {
+      const slot = around[i]!;
       const dx = x[slot]! - eyeX;
       const dy = y[slot]! - eyeY;
       const dz = z[slot]! - eyeZ;
-      const weight = near / (dx * dx + dy * dy + dz * dz + 1);
+      const squared = dx * dx + dy * dy + dz * dz;
       const age = tick - sentAt[slot]!;
-      const level =
-        age >= this.#farTicks ? levels - 1 : levelOf(age * Math.min(due, Math.max(this.#leastWeight, weight)));
+      let score = age * perTick;
+      if (squared > near) score *= Math.max(leastWeight, (near / squared) ** 4);
+      else {
+        nearCount++;
+        if (squared * 4 < near) score *= nextWeight;
+      }
+      const level = score < 1 ? 1 : score < levels ? score | 0 : levels - 1;
       scores[i] = level;
       histogram[level]!++;
-      stale++;
     }
-    if (stale === 0) return 0;
+    if (room > 0) eye.nearSquared = adapt(near, nearCount / (room * nearPart));
+    if (stale === 0 || room <= 0) return 0;
+    return this.#inOrder(this.#pick(stale, room, tick), chosen);
+  }
+
+  /** Picks the up to `room` highest of the first `stale` scores, ties in turn. Returns how many. */
+  #pick(stale: number, room: number, tick: number): number {
+    const histogram = this.#histogram;
     let threshold = levels - 1;
     let above = 0;
     while (threshold > 1 && above + histogram[threshold]! < room) above += histogram[threshold--]!;
-    const wanted = Math.min(room - above, histogram[threshold]!);
     const ties = histogram[threshold]!;
-    const firstTie = (Math.imul(tick, scatter) >>> 0) % ties;
+    const wanted = Math.min(room - above, ties);
+    const firstTie = (Math.imul(tick, scatter) >>> 0) % Math.max(1, ties);
     let tie = 0;
     let count = 0;
-    for (let i = 0; i < order.length; i++) {
-      const score = scores[i]!;
-      if (score > threshold) chosen[count++] = order[i]!;
-      else if (score === threshold && (tie++ - firstTie + ties) % ties < wanted) chosen[count++] = order[i]!;
+    for (let i = 0; i < stale; i++) {
+      const score = this.#scores[i]!;
+      if (score > threshold || (score === threshold && (tie++ - firstTie + ties) % ties < wanted)) {
+        this.#around[count++] = this.#around[i]!;
+      }
+    }
+    return count;
+  }
+
+  /** Writes the first `count` that are picked into `chosen`, in block order. */
+  #inOrder(count: number, chosen: Uint16Array): number {
+    const { rank } = this.#poses;
+    const order = this.#poses.ordered();
+    const isChosen = this.#isChosen;
+    for (let i = 0; i < count; i++) {
+      const at = rank[this.#around[i]!]!;
+      isChosen[at >> 5]! |= 1 << (at & 31);
+    }
+    let at = 0;
+    for (let word = 0; at < count; word++) {
+      for (let bits = isChosen[word]!; bits !== 0; bits &= bits - 1) {
+        chosen[at++] = order[(word << 5) + 31 - Math.clz32(bits & -bits)]!;
+      }
+      isChosen[word] = 0;
     }
     return count;
   }
 }
 
-function levelOf(score: number): number {
-  if (score < fine) return score < 1 ? 1 : score | 0;
-  return Math.min(levels - 1, fine + ((score - fine) >> 4));
+/** Near as an area, for the next tick: `filled` is the part of its share of a frame that it filled. */
+function adapt(near: number, filled: number): number {
+  const factor = Math.min(nearChange, Math.max(1 / nearChange, 1 / (filled || 1 / nearChange)));
+  return Math.min(everywhere, near * factor);
 }

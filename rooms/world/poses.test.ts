@@ -1,7 +1,7 @@
 /** Poses by slot: slots are handed out, rest after use, and are kept in the order in which frames are written. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maxSlots } from "../../schema/frames.ts";
+import { maxSlots } from "../../schema/blocks.ts";
 import { defaultBounds } from "../../schema/geometry.ts";
 import { Poses } from "./poses.ts";
 

@@ -4,7 +4,7 @@
  * in another's place.
  */
 
-import { maxSlots, type QuantizedPoses, quantize } from "../../schema/frames.ts";
+import { maxSlots, type QuantizedPoses, quantize } from "../../schema/blocks.ts";
 import { type Geometry, geometryOf, type Pose } from "../../schema/geometry.ts";
 
 const restMs = 5000;
@@ -15,7 +15,9 @@ export class Poses implements QuantizedPoses {
   readonly y: Uint16Array = new Uint16Array(maxSlots);
   readonly z: Uint16Array = new Uint16Array(maxSlots);
   readonly direction: Uint8Array = new Uint8Array(maxSlots);
-  readonly key: Uint32Array = new Uint32Array(maxSlots);
+  readonly key: Uint16Array = new Uint16Array(maxSlots);
+  /** Where a slot stands in `ordered()`, once that was called. */
+  readonly rank: Uint16Array = new Uint16Array(maxSlots);
   /** The tick whose frames were the first to carry a slot's pose as it is; 0 while it has none. */
   readonly changedAt: Uint32Array = new Uint32Array(maxSlots);
   /** The tick that the next frames belong to. Starts at 1. */
@@ -70,12 +72,13 @@ export class Poses implements QuantizedPoses {
     if (isNew || this.key[slot] !== key) this.#isOrdered = false;
   }
 
-  /** Slots that have a pose, in the order of their block keys. Valid until the next change. */
+  /** Slots that have a pose, in the order of their block keys and then of their numbers. Valid until the next change. */
   ordered(): Uint16Array {
     if (this.#isOrdered) return this.#order;
     const slots: number[] = [];
     for (let slot = 0; slot < this.#exact.length; slot++) if (this.#exact[slot]) slots.push(slot);
     this.#order = Uint16Array.from(slots).sort((a, b) => this.key[a]! - this.key[b]!);
+    for (let i = 0; i < this.#order.length; i++) this.rank[this.#order[i]!] = i;
     this.#isOrdered = true;
     return this.#order;
   }
