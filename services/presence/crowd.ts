@@ -7,25 +7,24 @@
  */
 import type { Attention, LeaveReason } from "../../schema/messages.ts";
 import type { Identity } from "../identity/person.ts";
+import { type Change, changeOf } from "./change.ts";
 import {
   type Counts,
   entryOf,
   type Ghost,
   type Grounds,
   isAway,
-  isInvisible,
-  isSame,
   isWorld,
   type Mutable,
-  noCounts,
   type Place,
   type RoomKey,
   type RosterEntry,
   type Seat,
-  type SeatRole,
   slugOf,
 } from "./entry.ts";
+import { Places } from "./places.ts";
 
+export type { Change, RosterChange, SeatChange } from "./change.ts";
 export type { Counts, Grounds, RoomKey, RosterEntry, Seat, SeatRole } from "./entry.ts";
 
 export type CrowdEvent =
@@ -50,24 +49,11 @@ export type CrowdEvent =
   | { type: "identify"; seat: string; identity: Identity; exclusive: boolean }
   | { type: "tick" };
 
-/** `was` of an update: the person this entry was before they signed in. */
-export type RosterChange =
-  | { type: "join" | "ghost" | "return"; room: RoomKey; entry: RosterEntry }
-  | { type: "update"; room: RoomKey; entry: RosterEntry; was?: string }
-  | { type: "leave"; room: RoomKey; person: string; reason: LeaveReason };
-/** What becomes of one seat: which role it plays, or that the crowd let go of it. */
-export type SeatChange =
-  | { type: "role"; room: RoomKey; seat: string; role: SeatRole }
-  | { type: "end"; room: RoomKey; seat: string; reason: LeaveReason };
-export type Change = RosterChange | SeatChange;
-
 export class Crowd {
   readonly #graceMs: number;
   readonly #ghostMs: number;
-  readonly #pieceOf: (instance: string) => string;
   readonly #seats = new Map<string, Mutable<Seat>>();
-  readonly #rooms = new Map<RoomKey, { places: Map<string, Place>; counts: Counts }>();
-  readonly #roomsOf = new Map<string, Set<RoomKey>>();
+  readonly #places: Places;
   #deadline = Number.POSITIVE_INFINITY;
   #changes: Change[] = [];
 
@@ -75,7 +61,7 @@ export class Crowd {
   constructor(options: { graceMs: number; ghostMs: number; pieceOf?: ((instance: string) => string) | undefined }) {
     this.#graceMs = options.graceMs;
     this.#ghostMs = options.ghostMs;
-    this.#pieceOf = options.pieceOf ?? ((instance) => instance);
+    this.#places = new Places(options.pieceOf ?? ((instance) => instance));
   }
 
   /** When the next hold or ghost ends, in ms on the clock of `now`; infinity if there is none. */
@@ -97,31 +83,20 @@ export class Crowd {
   }
 
   entry(room: RoomKey, person: string): RosterEntry | undefined {
-    return entryOf(this.#rooms.get(room)?.places.get(person));
+    return this.#places.entry(room, person);
   }
 
-  *roster(room: RoomKey): IterableIterator<RosterEntry> {
-    for (const place of this.#rooms.get(room)?.places.values() ?? []) {
-      const entry = entryOf(place);
-      if (entry) yield entry;
-    }
+  roster(room: RoomKey): IterableIterator<RosterEntry> {
+    return this.#places.roster(room);
   }
 
   /** Those in a room who are invisible: for moderators. */
   invisible(room: RoomKey): Identity[] {
-    const places = [...(this.#rooms.get(room)?.places.values() ?? [])];
-    return places.filter(isInvisible).map(({ seats }) => seats[0]!.identity);
+    return this.#places.invisible(room);
   }
 
   grounds(room: RoomKey, person: string): Grounds {
-    const place = this.#rooms.get(room)?.places.get(person);
-    const others = [...(this.#roomsOf.get(person) ?? [])].filter((other) => other !== room);
-    return {
-      entry: entryOf(place),
-      seats: [...(place?.seats ?? [])],
-      seatsElsewhere: others.flatMap((other) => this.#place(other, person).seats),
-      ghost: place?.ghost,
-    };
+    return this.#places.grounds(room, person);
   }
 
   /** Ids of everyone who is anywhere and whom `matches` takes. */
@@ -132,20 +107,16 @@ export class Crowd {
   }
 
   counts(room: RoomKey): Readonly<Counts> {
-    return this.#rooms.get(room)?.counts ?? noCounts();
+    return this.#places.counts(room);
   }
 
   rooms(): IterableIterator<RoomKey> {
-    return this.#rooms.keys();
+    return this.#places.rooms();
   }
 
   /** Everyone who holds a seat in any room, each once; a ghost holds none. */
   get people(): number {
-    let people = 0;
-    for (const [person, rooms] of this.#roomsOf) {
-      if ([...rooms].some((room) => this.#place(room, person).seats.length > 0)) people++;
-    }
-    return people;
+    return this.#places.people;
   }
 
   #onSeat(event: Exclude<CrowdEvent, { type: "join" | "tick" }>, now: number): void {
@@ -186,7 +157,7 @@ export class Crowd {
 
   #join(event: Extract<CrowdEvent, { type: "join" }>, now: number): void {
     const { room, identity, connection } = event;
-    const place = this.#place(room, identity.person);
+    const place = this.#places.at(room, identity.person);
     const before = entryOf(place);
     const previous = place.seats.find((seat) => seat.connection === connection);
     if (previous) this.#remove(previous, "replaced");
@@ -205,7 +176,7 @@ export class Crowd {
     for (const other of place.seats) other.identity = identity;
     place.seats.push(seat);
     place.ghost = undefined;
-    if (!isWorld(room)) Object.assign(place, this.#whereabouts(room, identity.person));
+    if (!isWorld(room)) Object.assign(place, this.#places.whereabouts(room, identity.person));
     this.#seats.set(seat.key, seat);
     this.#report(room, identity.person, before, "joined");
     if (event.exclusive && !previous) this.#makePlayer(seat);
@@ -214,9 +185,9 @@ export class Crowd {
 
   /** The worlds that a tab was in before it opened this one: it went, and did not get lost. */
   #follow(arrived: Seat, now: number): void {
-    for (const room of [...(this.#roomsOf.get(arrived.identity.person) ?? [])]) {
+    for (const room of this.#places.roomsOf(arrived.identity.person)) {
       if (room === arrived.room || !isWorld(room)) continue;
-      const place = this.#place(room, arrived.identity.person);
+      const place = this.#places.at(room, arrived.identity.person);
       const left = place.seats.find((seat) => seat.connection === arrived.connection && isAway(seat));
       if (left) this.#leave(left, "moved", now);
     }
@@ -224,7 +195,7 @@ export class Crowd {
 
   #leave(seat: Mutable<Seat>, reason: LeaveReason, now: number): void {
     const { room, identity } = seat;
-    const place = this.#place(room, identity.person);
+    const place = this.#places.at(room, identity.person);
     const before = entryOf(place);
     this.#remove(seat, reason);
     const isGoing = (reason === "left" || reason === "moved") && isWorld(room) && before !== undefined;
@@ -241,8 +212,8 @@ export class Crowd {
 
   /** The person's live seat in another room that they went to: in a world first, the same tab's first, the newest first. */
   #newestElsewhere({ identity: { person }, room, connection }: Seat): Seat | undefined {
-    const rooms = [...(this.#roomsOf.get(person) ?? [])].filter((other) => other !== room);
-    const live = rooms.flatMap((other) => this.#place(other, person).seats.filter((seat) => !isAway(seat)));
+    const rooms = this.#places.roomsOf(person).filter((other) => other !== room);
+    const live = rooms.flatMap((other) => this.#places.at(other, person).seats.filter((seat) => !isAway(seat)));
     const rank = (seat: Seat) => Number(isWorld(seat.room)) * 2 + Number(seat.connection === connection);
     return live.sort((a, b) => rank(b) - rank(a) || b.since - a.since)[0];
   }
@@ -253,13 +224,13 @@ export class Crowd {
     const was = seat.identity.person;
     if (was === identity.person) {
       this.#change(seat, () => {
-        for (const other of this.#place(room, was).seats) other.identity = identity;
+        for (const other of this.#places.at(room, was).seats) other.identity = identity;
       });
       return;
     }
-    const from = this.#place(room, was);
+    const from = this.#places.at(room, was);
     const fromBefore = entryOf(from);
-    const to = this.#place(room, identity.person);
+    const to = this.#places.at(room, identity.person);
     const toBefore = entryOf(to);
     for (const other of [...to.seats]) {
       if (other.connection === seat.connection) this.#remove(other, "replaced");
@@ -269,12 +240,11 @@ export class Crowd {
     to.seats.push(seat);
     for (const other of to.seats) other.identity = identity;
     to.ghost = undefined;
-    if (!isWorld(room)) Object.assign(to, this.#whereabouts(room, identity.person));
+    if (!isWorld(room)) Object.assign(to, this.#places.whereabouts(room, identity.person));
     if (from.seats.length === 0 && !toBefore) {
-      this.#count(room, fromBefore, -1);
-      this.#count(room, entryOf(to), 1);
-      this.#forget(room, was);
       const entry = entryOf(to);
+      this.#places.count(room, fromBefore, entry);
+      this.#places.forgetIfEmpty(room, was);
       if (entry && fromBefore) this.#changes.push({ type: "update", room, entry, was });
       else if (entry) this.#changes.push({ type: "join", room, entry });
       else if (fromBefore) this.#changes.push({ type: "leave", room, person: was, reason: "replaced" });
@@ -288,7 +258,7 @@ export class Crowd {
 
   /** This seat plays; the person's others in the room watch. */
   #makePlayer(seat: Mutable<Seat>): void {
-    for (const other of this.#place(seat.room, seat.identity.person).seats) {
+    for (const other of this.#places.at(seat.room, seat.identity.person).seats) {
       const role = other === seat ? "player" : "spectator";
       if (other.role === role) continue;
       other.role = role;
@@ -300,8 +270,8 @@ export class Crowd {
     let next = Number.POSITIVE_INFINITY;
     const lost: Mutable<Seat>[] = [];
     const gone: [RoomKey, Place, Ghost][] = [];
-    for (const [room, { places }] of this.#rooms) {
-      for (const place of places.values()) {
+    for (const room of this.#places.rooms()) {
+      for (const place of this.#places.in(room)) {
         for (const seat of place.seats) {
           if (seat.awayUntil === undefined) continue;
           if (seat.awayUntil <= now) lost.push(seat);
@@ -324,17 +294,17 @@ export class Crowd {
   /** Changes one seat and reports what that means for the person's entry. */
   #change(seat: Mutable<Seat>, change: () => void): void {
     const person = seat.identity.person;
-    const before = entryOf(this.#place(seat.room, person));
+    const before = entryOf(this.#places.at(seat.room, person));
     change();
     this.#report(seat.room, person, before, "left");
   }
 
   #remove(seat: Mutable<Seat>, reason: LeaveReason): void {
-    const { seats } = this.#place(seat.room, seat.identity.person);
+    const { seats } = this.#places.at(seat.room, seat.identity.person);
     seats.splice(seats.indexOf(seat), 1);
     this.#seats.delete(seat.key);
     this.#changes.push({ type: "end", room: seat.room, seat: seat.key, reason });
-    if (reason !== "replaced") this.#promoteHeir(this.#place(seat.room, seat.identity.person));
+    if (reason !== "replaced") this.#promoteHeir(this.#places.at(seat.room, seat.identity.person));
   }
 
   /** Where nobody plays any more, the newest of those who watch does. */
@@ -344,84 +314,26 @@ export class Crowd {
     if (heir) this.#makePlayer(heir);
   }
 
-  #place(room: RoomKey, person: string): Place {
-    let inRoom = this.#rooms.get(room);
-    if (!inRoom) {
-      inRoom = { places: new Map(), counts: noCounts() };
-      this.#rooms.set(room, inRoom);
-    }
-    let place = inRoom.places.get(person);
-    if (!place) {
-      place = { seats: [], ghost: undefined, here: false, where: "" };
-      inRoom.places.set(person, place);
-      const rooms = this.#roomsOf.get(person) ?? new Set();
-      this.#roomsOf.set(person, rooms.add(room));
-    }
-    return place;
-  }
-
-  #forget(room: RoomKey, person: string): void {
-    const places = this.#rooms.get(room)?.places;
-    places?.delete(person);
-    if (places?.size === 0) this.#rooms.delete(room);
-    const rooms = this.#roomsOf.get(person);
-    rooms?.delete(room);
-    if (rooms?.size === 0) this.#roomsOf.delete(person);
-  }
-
-  #count(room: RoomKey, entry: RosterEntry | undefined, sign: 1 | -1): void {
-    const counts = this.#rooms.get(room)?.counts;
-    if (!counts || !entry || entry.status === "ghost") return;
-    counts.people += sign;
-    counts.connections += sign * entry.connections;
-    if (entry.identity.guest) counts.guests += sign;
-    if (entry.here) counts.here += sign;
-  }
-
   /** Compares a person's entry with what it was, keeps the counts, and says what happened in one diff. */
   #report(room: RoomKey, person: string, before: RosterEntry | undefined, reason: LeaveReason | "joined"): void {
-    const after = this.entry(room, person);
-    this.#count(room, before, -1);
-    this.#count(room, after, 1);
-    const place = this.#rooms.get(room)?.places.get(person);
-    if (place && place.seats.length === 0 && !place.ghost) this.#forget(room, person);
-    if (!before && after) this.#changes.push({ type: "join", room, entry: after });
-    else if (before && !after) {
-      this.#changes.push({ type: "leave", room, person, reason: reason === "joined" ? "left" : reason });
-    } else if (before && after && !isSame(before, after)) {
-      const type =
-        before.status === after.status || after.status === "away"
-          ? "update"
-          : after.status === "ghost"
-            ? "ghost"
-            : before.status === "ghost"
-              ? "return"
-              : "update";
-      this.#changes.push({ type, room, entry: after });
-    }
+    const after = this.#places.entry(room, person);
+    this.#places.count(room, before, after);
+    this.#places.forgetIfEmpty(room, person);
+    const change = changeOf(room, before, after, reason === "joined" ? "left" : reason);
+    if (change) this.#changes.push(change);
     if (isWorld(room)) this.#updateChats(person);
   }
 
   /** Someone's worlds changed: so may be what their chats say of them. */
   #updateChats(person: string): void {
-    for (const room of [...(this.#roomsOf.get(person) ?? [])]) {
+    for (const room of this.#places.roomsOf(person)) {
       if (isWorld(room)) continue;
-      const place = this.#place(room, person);
-      const next = this.#whereabouts(room, person);
+      const place = this.#places.at(room, person);
+      const next = this.#places.whereabouts(room, person);
       if (place.here === next.here && place.where === next.where) continue;
       const before = entryOf(place);
       Object.assign(place, next);
       this.#report(room, person, before, "left");
     }
-  }
-
-  /** Whether someone is in the piece of a chat, and in which world they are seen to be, if they share it. */
-  #whereabouts(chat: RoomKey, person: string): { here: boolean; where: string } {
-    const piece: RoomKey = `world:${this.#pieceOf(chat.slice(chat.indexOf(":") + 1))}`;
-    const status = this.entry(piece, person)?.status;
-    const worlds = [...(this.#roomsOf.get(person) ?? [])].filter((room) => isWorld(room) && this.entry(room, person));
-    const shared = worlds.flatMap((room) => this.#place(room, person).seats.filter((seat) => seat.share));
-    const newest = shared.sort((a, b) => b.since - a.since)[0];
-    return { here: status === "here" || status === "away", where: newest ? slugOf(newest.room) : "" };
   }
 }
