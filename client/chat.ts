@@ -1,8 +1,9 @@
 /** A chat in the SDK: what is said in it without gaps, who is online and who of them is here, and saying things once. */
 import type { Client, Room } from "colyseus.js";
-import type { ChatAnnouncements, ChatPersonState, ChatState, HistoryLine } from "../schema/chat.ts";
+import type { ChatAnnouncements, ChatState, HistoryLine } from "../schema/chat.ts";
 import { HereaboutsError } from "../schema/errors.ts";
 import { ChatLines } from "./chatLines.ts";
+import { ChatPeople } from "./chatPeople.ts";
 import type { Chat, ChatEvents, ChatLine, ChatPerson, Restrict } from "./chatTypes.ts";
 import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
@@ -32,7 +33,7 @@ export class ChatView implements Chat {
   readonly #says: Outbox;
   readonly #asks: Outbox;
   readonly #lines: ChatLines;
-  readonly #people = new Map<string, ChatPerson>();
+  readonly #people: ChatPeople;
   readonly #me: () => Me;
   readonly #unwatch: () => void;
   /** Settled by the first state, or by the end. */
@@ -56,6 +57,7 @@ export class ChatView implements Chat {
     this.instance = instance;
     this.#me = me;
     this.#lines = new ChatLines(() => me().id);
+    this.#people = new ChatPeople(() => me().id);
     this.#seat = new Seat<ChatState>({
       client,
       roomName: "chat",
@@ -94,7 +96,7 @@ export class ChatView implements Chat {
     return this.#lines.oldest > 1 && !this.#isExhausted;
   }
   get people(): ReadonlyMap<string, ChatPerson> {
-    return this.#people;
+    return this.#people.all;
   }
   get counts() {
     const { online, here, connections, guests } = this.#state;
@@ -221,8 +223,10 @@ export class ChatView implements Chat {
     const before = this.#state;
     const { piece, online, here, connections, guests, slowSeconds } = state;
     this.#state = { piece, online, here, connections, guests, slowSeconds };
-    const isNews = this.#syncPeople(state.people.entries());
-    if (isNews || online !== before.online || here !== before.here) this.#events.emit("people", { online, here });
+    const changes = this.#people.sync(state.people.entries());
+    for (const { type, person } of changes) this.#events.emit(type, { person });
+    const isNews = changes.length > 0 || online !== before.online || here !== before.here;
+    if (isNews) this.#events.emit("people", { online, here });
     void this.#syncLines(state);
     this.#hasState.resolve();
   }
@@ -278,28 +282,6 @@ export class ChatView implements Chat {
     return events.filter(({ type }) => type === "say").map(({ line }) => line);
   }
 
-  /** Returns whether anything was other than before. */
-  #syncPeople(state: Iterable<[string, ChatPersonState]>): boolean {
-    let isNews = false;
-    const gone = new Map(this.#people);
-    const myId = this.#me().id;
-    for (const [id, fields] of state) {
-      gone.delete(id);
-      const known = this.#people.get(id);
-      const person = personOf(id, fields, myId);
-      if (known && isSamePerson(known, person)) continue;
-      isNews = true;
-      this.#people.set(id, person);
-      this.#events.emit(known ? "update" : "join", { person });
-    }
-    for (const [id, person] of gone) {
-      isNews = true;
-      this.#people.delete(id);
-      this.#events.emit("leave", { person });
-    }
-    return isNews;
-  }
-
   #onConnection(state: ConnectionState): void {
     if (state === "open") {
       this.#asks.flush();
@@ -315,27 +297,4 @@ export class ChatView implements Chat {
     this.#hasState.reject(error ?? new HereaboutsError("CLOSED"));
     this.#events.emit("closed", { error });
   }
-}
-
-function personOf(id: string, fields: ChatPersonState, myId: string): ChatPerson {
-  const { handle, name, kind, guest, away, here, where, attention, connections, since } = fields;
-  return {
-    id,
-    handle,
-    name: name || handle,
-    kind: (kind || "human") as ChatPerson["kind"],
-    guest,
-    away,
-    here,
-    where: where || undefined,
-    attention: attention as ChatPerson["attention"],
-    connections,
-    since: new Date(since * 1000),
-    isMe: id === myId,
-  };
-}
-
-function isSamePerson(a: ChatPerson, b: ChatPerson): boolean {
-  const keys = Object.keys(a) as (keyof ChatPerson)[];
-  return keys.every((key) => (key === "since" ? a.since.getTime() === b.since.getTime() : a[key] === b[key]));
 }
