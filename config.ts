@@ -9,6 +9,7 @@ import { isIP } from "node:net";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { HereaboutsError } from "./schema/errors.ts";
+import { type ConfigOf, describeSettings, flag, type Reading, readSettings, type Setting } from "./settings.ts";
 
 const whole = (min: number, max: number) =>
   z
@@ -16,7 +17,6 @@ const whole = (min: number, max: number) =>
     .regex(/^-?\d+$/, "must be a whole number")
     .transform(Number)
     .pipe(z.number().min(min).max(max));
-const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off", ""] });
 const text = z.string();
 const optionalUrl = z
   .url({ protocol: /^https?$/, error: "must be an address like https://rooms.example.org" })
@@ -34,8 +34,6 @@ function isProxy(value: string): boolean {
   const version = isIP(address);
   return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }
-
-type Setting = { type: z.ZodType; unit: string; default: string; meaning: string; secret?: true };
 
 export const settings = {
   PORT: {
@@ -199,114 +197,31 @@ export const settings = {
   DRAIN_MS: { type: whole(0, 120_000), unit: "ms", default: "10000", meaning: "longest time from SIGTERM to the end" },
 } as const satisfies Record<string, Setting>;
 
-type Name = keyof typeof settings;
-type Camel<S extends string> = S extends `${infer A}_${infer B}`
-  ? `${Lowercase<A>}${Capitalize<Camel<B>>}`
-  : Lowercase<S>;
-
 /** Every setting under its camel-case name: MAX_PEOPLE is `maxPeople`. Frozen. */
-export type Config = { readonly [K in Name as Camel<K>]: z.infer<(typeof settings)[K]["type"]> };
-
-type Source = "default" | "environment" | ".env" | "argument";
-export type Reading = { config: Config; sources: Record<Name, Source> };
-
-const names = Object.keys(settings) as Name[];
+export type Config = ConfigOf<typeof settings>;
 
 /** Reads and validates the settings. `args` are `--port 3000` or `--port=3000`; `--dev` alone means 1. */
 export function readConfig(
   env: Record<string, string | undefined>,
   args: readonly string[] = [],
   dotenv: Record<string, string | undefined> = {},
-): Reading {
-  const given = new Map<Name, { value: string; source: Source }>();
-  const take = (key: string, value: string | undefined, source: Source, mustExist: boolean) => {
-    if (value === undefined) return;
-    if (names.includes(key as Name)) given.set(key as Name, { value, source });
-    else if (mustExist || isTypo(key)) throw unknownSetting(key, source);
-  };
-  for (const [key, value] of Object.entries(env)) take(key, value, "environment", false);
-  for (const [key, value] of Object.entries(dotenv)) take(key, value, ".env", true);
-  for (const [key, value] of parseArgs(args)) take(key, value, "argument", true);
-
-  const config: Record<string, unknown> = {};
-  const sources = {} as Record<Name, Source>;
-  for (const name of names) {
-    const { value, source } = given.get(name) ?? { value: settings[name].default, source: "default" as const };
-    const parsed = settings[name].type.safeParse(value.trim());
-    if (!parsed.success) {
-      const shown = "secret" in settings[name] ? "its value" : `"${value}"`;
-      const reason = parsed.error.issues[0]?.message ?? "is not valid";
-      throw new HereaboutsError("BAD_SETTING", `${name} (${source}): ${shown} ${reason}.`);
-    }
-    config[camel(name)] = parsed.data;
-    sources[name] = source;
-  }
-  if (config["authJwksUrl"] && !config["authIssuer"]) {
+): Reading<typeof settings> {
+  const reading = readSettings(settings, env, args, dotenv);
+  if (reading.config.authJwksUrl && !reading.config.authIssuer) {
     throw new HereaboutsError("BAD_SETTING", "AUTH_ISSUER must name the issuer whose keys AUTH_JWKS_URL has.");
   }
-  return { config: Object.freeze(config) as Config, sources };
+  return reading;
 }
 
 /** The settings as this process was started with them. Tools with arguments of their own pass none on. */
-export function readProcessConfig(args: readonly string[] = process.argv.slice(2)): Reading {
+export function readProcessConfig(args: readonly string[] = process.argv.slice(2)): Reading<typeof settings> {
   const dotenv = existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {};
   return readConfig(process.env, args, dotenv);
 }
 
-function parseArgs(args: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i < args.length; i++) {
-    const match = /^--([a-z0-9-]+)(?:=(.*))?$/i.exec(args[i]!);
-    if (!match) throw new HereaboutsError("UNKNOWN_SETTING", `Argument "${args[i]}": write --port 3000.`);
-    const name = match[1]!.toUpperCase().replaceAll("-", "_");
-    const next = args[i + 1];
-    const isAlone = match[2] === undefined && (next === undefined || next.startsWith("--"));
-    if (isAlone && names.includes(name as Name) && settings[name as Name].type !== flag) {
-      throw new HereaboutsError("BAD_SETTING", `${name} (argument): it needs a value.`);
-    }
-    pairs.push([name, match[2] ?? (isAlone ? "1" : args[++i]!)]);
-  }
-  return pairs;
-}
-
-function unknownSetting(key: string, source: Source): HereaboutsError {
-  const near = names.find((name) => distance(key, name) <= 2);
-  return new HereaboutsError("UNKNOWN_SETTING", `${key} (${source})${near ? `: did you mean ${near}?` : "."}`);
-}
-
-/** The environment holds much that is not ours: only what nearly spells a setting is taken for a mistake. */
-function isTypo(key: string): boolean {
-  return key.length >= 7 && names.some((name) => name.length >= 7 && name[0] === key[0] && distance(key, name) === 1);
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-function camel(name: string): string {
-  return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /** A table of every setting, one a line, secrets hidden. */
-export function describeConfig({ config, sources }: Reading): string {
-  const rows = names.map((name) => {
-    const setting: Setting = settings[name];
-    const value = String((config as Record<string, unknown>)[camel(name)]);
-    const shown = setting.secret ? (value ? "(hidden)" : "") : value;
-    return [name, shown || "-", setting.unit, sources[name], setting.meaning];
-  });
-  const table = [["setting", "value", "unit", "source", "meaning"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) => row.map((cell, i) => (i < 4 ? cell.padEnd(widths[i]!) : cell)).join("  ")).join("\n");
+export function describeConfig(reading: Reading<typeof settings>): string {
+  return describeSettings(settings, reading);
 }
 
 if (import.meta.main) {

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { watch } from "node:fs";
 
-const sources = ["schema", "services", "rooms", "routes", "pieces", "server.ts", "config.ts", ".env"];
+const sources = ["schema", "services", "rooms", "routes", "pieces", "server.ts", "config.ts", "settings.ts", ".env"];
 const settleMs = 100;
 const parent = process.ppid;
 let child: ChildProcess;
