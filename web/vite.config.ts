@@ -2,6 +2,7 @@
  * How the pages are built, and served with live reload in development. `web/build.ts` builds with this file;
  * the server gives it to Vite's `createServer`.
  */
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
@@ -20,12 +21,24 @@ const sdkAddress: Plugin = {
   },
 };
 
+/** What several pages have in common stands in a file of its own; `<!-- include ./shared/look.html -->` puts it in. */
+const includes: Plugin = {
+  name: "hereabouts:includes",
+  transformIndexHtml: {
+    order: "pre",
+    handler: (html) =>
+      html.replace(/( *)<!-- include (\S+) -->\n/g, (_, indent: string, path: string) =>
+        readFileSync(resolve(root, path), "utf8").replace(/^(?=.)/gm, indent),
+      ),
+  },
+};
+
 export default defineConfig({
   root,
   base: "/",
   publicDir: false,
   clearScreen: false,
-  plugins: [sdkAddress],
+  plugins: [sdkAddress, includes],
   resolve: { alias: { "hereabouts/client": sdk } },
   server: { fs: { allow: [repository] } },
   build: {
