@@ -1,20 +1,13 @@
 /** What others are drawn like: smooth whatever the network does to their poses, and true once they stand still. */
 import { describe, expect, it } from "vitest";
 import type { Pose } from "../schema/geometry.ts";
+import { randomOf } from "../web/shared/seed.ts";
 import { ServerClock } from "./clock.ts";
 import { Track } from "./smoothing.ts";
 
 const tickMs = 50;
 const turn = 2 * Math.PI;
 const pose = (x: number, y = 0, z = 0, angle = 0): Pose => ({ x, y, z, angle });
-
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1664525 + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 type Network = {
   /** From the server's tick to here, in ms. Frames keep their order, as over a WebSocket. */

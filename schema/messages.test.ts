@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { anyText } from "../test/lib/anyText.ts";
 import { cleanText, limits, seatMessages, worldJoin, worldMessages } from "./messages.ts";
 
 const takes = (shape: z.ZodType, value: unknown) => shape.safeParse(value).success;
@@ -9,19 +10,6 @@ const { say, emote, avatar } = worldMessages;
 const { attention, play, identify } = seatMessages;
 const set = worldMessages["prop.set"];
 const remove = worldMessages["prop.delete"];
-
-/** Text of any code points, halves of pairs and what turns, joins and breaks lines among them. */
-const anyText = (maxLength: number) =>
-  fc
-    .array(
-      fc.oneof(
-        fc.nat({ max: 0x10ffff }),
-        fc.nat({ max: 0x17f }),
-        fc.constantFrom(0x300, 0x301, 0x61c, 0x200b, 0x200d, 0x202e, 0x2028, 0x2066, 0xfeff, 0xd83d, 0xde00, 0xe0041),
-      ),
-      { maxLength },
-    )
-    .map((codes) => String.fromCodePoint(...codes));
 
 describe("[WO2] [CH4] text", () => {
   it("is in one form: NFC, trimmed, well-formed, without controls, line breaks and turned directions", () => {

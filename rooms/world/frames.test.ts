@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { maxSlots, readBlocks } from "../../schema/blocks.ts";
 import { readHeader } from "../../schema/frames.ts";
 import { type Bounds, defaultBounds, type Pose } from "../../schema/geometry.ts";
+import { randomOf } from "../../web/shared/seed.ts";
 import { frameMargin } from "../colyseus.ts";
 import { createView, Frames, type FrameTarget, type View } from "./frames.ts";
 import { Poses } from "./poses.ts";
@@ -20,15 +21,6 @@ const field: Bounds & { step: number } = {
   step: 1 / 16,
 };
 const pose = (x: number, y = 0, z = 0, angle = 0): Pose => ({ x, y, z, angle });
-
-/** Small numbers without a pattern, the same ones each time. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1664525 + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** One client: what it was sent, and where it believes everyone to be. */
 class Client implements FrameTarget {

@@ -1,6 +1,7 @@
 /** Handles are one person's, look-alikes included; names may be in any script but disguise nothing. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { anyText } from "../../test/lib/anyText.ts";
 import { openStorage, type Storage } from "../storage.ts";
 import { checkHandle, createHandles, displayName, type Handles, isHandle, skeletonOf } from "./handles.ts";
 
@@ -12,18 +13,6 @@ beforeEach(() => {
 });
 afterEach(() => storage.close());
 
-/** Text of any code points, halves of pairs and what turns, joins and breaks lines among them. */
-const anyText = (maxLength: number) =>
-  fc
-    .array(
-      fc.oneof(
-        fc.nat({ max: 0x10ffff }),
-        fc.nat({ max: 0x17f }),
-        fc.constantFrom(0x300, 0x301, 0x61c, 0x200b, 0x200d, 0x202e, 0x2028, 0x2066, 0xfeff, 0xd83d, 0xde00, 0xe0041),
-      ),
-      { maxLength },
-    )
-    .map((codes) => String.fromCodePoint(...codes));
 const handle = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,32}$/);
 
 describe("[ID4] a handle", () => {

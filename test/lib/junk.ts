@@ -7,23 +7,16 @@
 import { Protocol } from "@colyseus/core";
 import { Packr } from "msgpackr";
 import { movementType } from "../../schema/frames.ts";
+import { randomOf } from "../../web/shared/seed.ts";
 import { messageFrame, moveFrame, requestFrame } from "./raw.ts";
 
-/** A stream of numbers that depends on its seed only (mulberry32). */
+/** A stream of numbers that depends on its seed only. */
 export class Random {
-  #state: number;
+  /** 0 up to but not including 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 up to but not including 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    this.next = randomOf(seed);
   }
 
   /** 0 to `below` - 1. */
