@@ -17,10 +17,10 @@ const slowChoices = [0, 5, 10, 30, 60, 300, 900];
 
 export class Head {
   readonly element = make("div", "head");
-  readonly #counts = make("button", "counts");
+  readonly #counts = make("button", "counts unfolds");
   readonly #link = make("span", "link-state");
   readonly #slow = make("span", "slow");
-  readonly #slowChoice = make("select", "slow-choice");
+  readonly #slowChoice = make("select", "entry slow-choice");
   readonly #leave = make("button", "link leave", "Leave");
 
   constructor({ name, leave, slow, togglePeople }: HeadOptions) {

@@ -32,8 +32,8 @@ class ModerateDialog {
   readonly #title = make("h2");
   readonly #choices = make("fieldset", "deeds");
   readonly #howLong = make("label", "how-long", "For ");
-  readonly #duration = make("select");
-  readonly #reason = make("input");
+  readonly #duration = make("select", "entry");
+  readonly #reason = make("input", "entry");
   readonly #refusal = make("p", "refusal");
   readonly #apply = make("button", "button");
   #target: Target | undefined;
