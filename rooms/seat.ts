@@ -2,7 +2,7 @@
 import { type Client, CloseCode, type Room } from "@colyseus/core";
 import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import type { Attention, LeaveReason } from "../schema/messages.ts";
-import type { Identity } from "../services/identity/person.ts";
+import { type Identity, isModeratorRole } from "../services/identity/person.ts";
 import type { Budget } from "./budget.ts";
 
 export interface SeatData {
@@ -34,6 +34,10 @@ export function endOf(code: number | undefined, client: SeatClient): LeaveReason
   if (client.userData?.ended === "KICKED") return "kicked";
   if (client.userData?.ended === "REPLACED") return "replaced";
   return code === CloseCode.CONSENTED ? "left" : "held";
+}
+
+export function isModerator(client: SeatClient): boolean {
+  return isModeratorRole(client.userData!.identity.role);
 }
 
 /** Whoever is invisible says nothing that would give them away. Throws FORBIDDEN. */

@@ -7,13 +7,12 @@
 import type { AuthContext } from "@colyseus/core";
 import { z } from "zod";
 import { ChatState, chatLimits } from "../../schema/chat.ts";
-import { HereaboutsError } from "../../schema/errors.ts";
 import { joinShape } from "../../schema/messages.ts";
 import { parseSlug } from "../../schema/slug.ts";
 import type { Appended, Line, NewLine } from "../../services/chatlog/chatlog.ts";
 import type { OpenChat } from "../../services/chats/chats.ts";
 import type { Moderation } from "../../services/chats/moderation.ts";
-import { type Identity, isModeratorRole } from "../../services/identity/person.ts";
+import type { Identity } from "../../services/identity/person.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
 import { BaseRoom, toServerError } from "../BaseRoom.ts";
 import { authenticate } from "../join.ts";
@@ -23,6 +22,7 @@ import type { RoomServices } from "../services.ts";
 import { Lines } from "./lines.ts";
 import { handleChanges } from "./messages/changes.ts";
 import { handleHistory } from "./messages/history.ts";
+import type { ChatHost } from "./messages/host.ts";
 import { handleModeration } from "./messages/moderation.ts";
 import { handleSay } from "./messages/say.ts";
 import { handleTyping } from "./messages/typing.ts";
@@ -32,7 +32,7 @@ import { Typing } from "./typing.ts";
 /** What a client gives when it joins a chat. */
 export const chatJoin = joinShape.extend({ instance: z.string() });
 
-export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoom, OpenChat {
+export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoom, OpenChat, ChatHost {
   override state: ChatState = new ChatState();
   readonly exclusiveSeats = false;
   moderation!: Moderation;
@@ -143,10 +143,6 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
   }
 }
 
-export function isModerator(client: SeatClient): boolean {
-  return isModeratorRole(client.userData!.identity.role);
-}
-
 /** The class to register with Colyseus: ChatRoom with its services. */
 export function chatRoomWith(services: RoomServices): new () => ChatRoom {
   return class extends ChatRoom {
@@ -159,10 +155,4 @@ export function chatRoomWith(services: RoomServices): new () => ChatRoom {
       });
     }
   };
-}
-
-/** Throws LINE_GONE. */
-export function found<T>(line: T | undefined, seq: number): T {
-  if (line === undefined) throw new HereaboutsError("LINE_GONE", `Line ${seq}.`);
-  return line;
 }

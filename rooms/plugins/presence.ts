@@ -5,24 +5,35 @@
  * Not a Colyseus RoomPlugin: those know no drop and no reconnect, and a room that catches its errors skips the hooks of
  * its plugins in the first instance of its class (0.18.17: the hooks are bound before the plugins wrap them).
  */
-import { seatMessages } from "../../schema/messages.ts";
-import type { Change, RosterChange } from "../../services/presence/crowd.ts";
-import type { BaseRoom } from "../BaseRoom.ts";
+import { type LeaveReason, seatMessages } from "../../schema/messages.ts";
+import type { Identity } from "../../services/identity/person.ts";
+import type { Change, RoomKey, RosterChange } from "../../services/presence/crowd.ts";
+import type { Gate } from "../gate.ts";
 import { endOf, type SeatClient } from "../seat.ts";
+import type { RoomServices } from "../services.ts";
 
 /** A room that presence reports to. */
 export interface PresentRoom {
+  readonly key: RoomKey;
+  readonly services: RoomServices;
+  readonly gate: Gate;
+  autoDispose: boolean;
   /** One seat of a person plays and the others watch. */
   readonly exclusiveSeats: boolean;
   onRoster(changes: readonly RosterChange[]): void;
+  /** Throws why someone may not be here as who they are now. */
+  admit(client: SeatClient, identity: Identity): void;
+  clientOfSeat(seat: string): SeatClient | undefined;
+  releaseSeat(seat: string, reason: LeaveReason): void;
+  report(error: unknown, where: string): void;
 }
 
 export class PresencePlugin {
-  readonly #room: BaseRoom & PresentRoom;
+  readonly #room: PresentRoom;
   readonly #unwatch: () => void;
 
   /** Make it when the room's key is known. */
-  constructor(room: BaseRoom & PresentRoom) {
+  constructor(room: PresentRoom) {
     this.#room = room;
     const { presence, tokens } = room.services;
     this.#unwatch = presence.watch(room.key, (changes) => {

@@ -21,6 +21,7 @@ import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
 import { handleAvatar } from "./messages/avatar.ts";
 import { handleEmote } from "./messages/emote.ts";
+import type { WorldHost } from "./messages/host.ts";
 import { handlePiece } from "./messages/piece.ts";
 import { handleProps } from "./messages/props.ts";
 import { handleSay } from "./messages/say.ts";
@@ -31,7 +32,7 @@ import { Props } from "./props.ts";
 const savePosesMs = 5000;
 const describeMs = 1000;
 
-export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentRoom {
+export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentRoom, WorldHost {
   override state: WorldState = new WorldState();
   props!: Props;
   #piece!: Piece;
@@ -117,8 +118,8 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     }
   }
 
-  announce<K extends keyof WorldAnnouncements>(type: K, data: WorldAnnouncements[K]): void {
-    this.broadcast(type, data);
+  announce<K extends keyof WorldAnnouncements>(type: K, data: WorldAnnouncements[K], except?: SeatClient): void {
+    this.broadcast(type, data, { except });
   }
 
   override onDispose(): void {

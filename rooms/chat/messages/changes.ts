@@ -2,10 +2,10 @@
 import { chatMessages } from "../../../schema/chat.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import type { Line } from "../../../services/chatlog/chatlog.ts";
-import type { SeatClient } from "../../seat.ts";
-import { type ChatRoom, found, isModerator } from "../ChatRoom.ts";
+import { isModerator, type SeatClient } from "../../seat.ts";
+import type { ChatHost } from "./host.ts";
 
-export function handleChanges(room: ChatRoom): void {
+export function handleChanges(room: ChatHost): void {
   const { log, filter } = room.services.chats;
 
   const lineFor = async (client: SeatClient, seq: number): Promise<Line> => {
@@ -35,4 +35,10 @@ export function handleChanges(room: ChatRoom): void {
     room.show(line);
     return { hearts: line.hearts.length, hearted: on };
   });
+}
+
+/** Throws LINE_GONE. */
+function found<T>(line: T | undefined, seq: number): T {
+  if (line === undefined) throw new HereaboutsError("LINE_GONE", `Line ${seq}.`);
+  return line;
 }

@@ -1,10 +1,10 @@
 /** What moderators may do: mute, shadow mute, ban, lift these, slow mode, and reading what was done. */
 import { chatMessages } from "../../../schema/chat.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
-import type { SeatClient } from "../../seat.ts";
-import { type ChatRoom, isModerator } from "../ChatRoom.ts";
+import { isModerator, type SeatClient } from "../../seat.ts";
+import type { ChatHost } from "./host.ts";
 
-export function handleModeration(room: ChatRoom): void {
+export function handleModeration(room: ChatHost): void {
   const { moderation, gate, services } = room;
 
   /** Throws FORBIDDEN. */

@@ -1,9 +1,10 @@
 /** Saying something: answered when it is stored. */
 import { chatMessages } from "../../../schema/chat.ts";
 import { authorOf } from "../../../services/chats/chats.ts";
-import { type ChatRoom, isModerator } from "../ChatRoom.ts";
+import { isModerator } from "../../seat.ts";
+import type { ChatHost } from "./host.ts";
 
-export function handleSay(room: ChatRoom): void {
+export function handleSay(room: ChatHost): void {
   room.gate.handle("say", chatMessages.say, async (client, { text, id, font = "" }) => {
     const { identity } = client.userData!;
     const said = { author: authorOf(identity), text, font, clientId: id, isUnslowed: isModerator(client) };

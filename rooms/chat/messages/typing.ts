@@ -1,8 +1,8 @@
 /** That someone is typing: shown for a few seconds. Those who may not be heard are not seen typing either. */
 import { chatMessages } from "../../../schema/chat.ts";
-import type { ChatRoom } from "../ChatRoom.ts";
+import type { ChatHost } from "./host.ts";
 
-export function handleTyping(room: ChatRoom): void {
+export function handleTyping(room: ChatHost): void {
   room.gate.handle("typing", chatMessages.typing, ({ userData }) => {
     const { person, handle } = userData!.identity;
     if (userData!.invisible || room.moderation.isSilenced(person)) return;

@@ -2,9 +2,9 @@
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { type AvatarChange, limits, worldMessages } from "../../../schema/messages.ts";
 import type { AvatarState } from "../../../schema/world.ts";
-import type { WorldRoom } from "../WorldRoom.ts";
+import type { WorldHost } from "./host.ts";
 
-export function handleAvatar(room: WorldRoom): void {
+export function handleAvatar(room: WorldHost): void {
   room.gate.handle("avatar", worldMessages.avatar, ({ userData }, change) => {
     const avatar = room.state.people.get(userData!.identity.person)?.avatar;
     if (avatar) changeAvatar(avatar, change);

@@ -2,9 +2,9 @@
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { limits } from "../../../schema/messages.ts";
 import { mustBeSeen } from "../../seat.ts";
-import type { WorldRoom } from "../WorldRoom.ts";
+import type { WorldHost } from "./host.ts";
 
-export function handlePiece(room: WorldRoom): void {
+export function handlePiece(room: WorldHost): void {
   room.gate.handleCustom("piece:", (client, type, data) => {
     mustBeSeen(client.userData!);
     const size = Buffer.byteLength(JSON.stringify(data ?? null));
@@ -12,6 +12,6 @@ export function handlePiece(room: WorldRoom): void {
       throw new HereaboutsError("TOO_LARGE", `"${type}" has ${size} bytes; the limit is ${limits.pieceBytes}.`);
     }
     const from = client.userData!.identity.person;
-    room.broadcast("piece", { from, type, data: data ?? null }, { except: client });
+    room.announce("piece", { from, type, data: data ?? null }, client);
   });
 }

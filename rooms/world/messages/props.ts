@@ -1,8 +1,8 @@
 /** Setting and deleting props. */
 import { worldMessages } from "../../../schema/messages.ts";
-import type { WorldRoom } from "../WorldRoom.ts";
+import type { WorldHost } from "./host.ts";
 
-export function handleProps(room: WorldRoom): void {
+export function handleProps(room: WorldHost): void {
   room.gate.handle("prop.set", worldMessages["prop.set"], ({ userData }, message) =>
     room.props.set(userData!.identity.person, message),
   );
