@@ -9,9 +9,8 @@ import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
 import type { Me } from "./identity.ts";
 import { Outbox } from "./outbox.ts";
-import { Seat } from "./seat.ts";
+import { type ConnectionState, Seat } from "./seat.ts";
 import { attentionOfTab, watchAttention } from "./tab.ts";
-import type { ConnectionState } from "./types.ts";
 
 export interface ChatOptions {
   client: Client;

@@ -3,7 +3,7 @@ import type { Room } from "colyseus.js";
 import type { ChatState } from "../schema/chat.ts";
 import type { HereaboutsError } from "../schema/errors.ts";
 import type { Attention } from "../schema/messages.ts";
-import type { ConnectionState } from "./types.ts";
+import type { ConnectionState } from "./seat.ts";
 
 /** One line. It is the same object for as long as it is not changed. */
 export interface ChatLine {

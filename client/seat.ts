@@ -8,7 +8,9 @@ import type { Client, Room } from "colyseus.js";
 import { codeOfClose, type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import { toKnown } from "./errors.ts";
 import { watchWaking } from "./tab.ts";
-import type { ConnectionState } from "./types.ts";
+
+/** How one's link to a room is: see `world.connection`. */
+export type ConnectionState = "connecting" | "open" | "reconnecting" | "closed";
 
 export interface SeatEvents<State> {
   /** A room was joined, for the first time or again: put listeners on it. */

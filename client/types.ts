@@ -5,14 +5,13 @@ import type { Pose } from "../schema/geometry.ts";
 import type { Attention, AvatarChange, LeaveReason } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
 import type { Chat } from "./chatTypes.ts";
+import type { ConnectionState } from "./seat.ts";
 
 export type * from "./chatTypes.ts";
+export type { ConnectionState } from "./seat.ts";
 
 /** JSON, as props and custom messages carry it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** How one's link to a room is: see `world.connection`. */
-export type ConnectionState = "connecting" | "open" | "reconnecting" | "closed";
 
 /** Someone in a world. Reading `x`, `y`, `z` and `angle` gives the pose smoothed for this instant. */
 export interface Person extends Readonly<Pose> {

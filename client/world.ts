@@ -14,10 +14,10 @@ import { Outbox } from "./outbox.ts";
 import { PersonView, type PoseSource } from "./person.ts";
 import { PropsView } from "./props.ts";
 import { Roster } from "./roster.ts";
-import { Seat } from "./seat.ts";
+import { type ConnectionState, Seat } from "./seat.ts";
 import { Track } from "./smoothing.ts";
 import { attentionOfTab, watchAttention } from "./tab.ts";
-import type { ConnectionState, JoinOptions, Json, Person, PieceMessage, World, WorldEvents } from "./types.ts";
+import type { JoinOptions, Json, Person, PieceMessage, World, WorldEvents } from "./types.ts";
 
 export interface WorldOptions {
   client: Client;

@@ -40,6 +40,16 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("has no import cycles, not even of types", () => {
+    const imports = new Map(files.map((file) => [file, importsOf(file)]));
+    const reaches = (file: string) => {
+      const reached = new Set(imports.get(file));
+      for (const path of reached) for (const next of imports.get(path) ?? []) reached.add(next);
+      return reached;
+    };
+    expect(files.filter((file) => reaches(file).has(file))).toEqual([]);
+  });
+
   it("has a promise at the head of each file", () => {
     const silent = files.filter((file) => !/^(#![^\n]*\n)?\/\*\*/.test(readFileSync(file, "utf8")));
     expect(silent).toEqual([]);

@@ -8,23 +8,8 @@ import { changing } from "./testing/changing.ts";
 import { counting } from "./testing/counting.ts";
 import { keeping } from "./testing/keeping.ts";
 import { moderating } from "./testing/moderating.ts";
+import type { Opener, Place } from "./testing/opener.ts";
 import { saying } from "./testing/saying.ts";
-
-export interface OpenOptions {
-  keep?: number;
-  now?: () => number;
-}
-
-/** Where one log's data is. */
-export interface Place {
-  open(options?: OpenOptions): ChatLog;
-}
-
-/** Opens a log on new data; `place` keeps the data for opening it again. Closed after the test. */
-export interface Opener {
-  open(options?: OpenOptions): ChatLog;
-  place(): Place;
-}
 
 export function chatLogContract(store: string, newPlace: () => Place): void {
   const opened: ChatLog[] = [];

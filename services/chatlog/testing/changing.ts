@@ -1,6 +1,6 @@
 /** Contract: editing, deleting, hearts, and what the moderation log keeps of them. */
 import { describe, expect, it } from "vitest";
-import type { Opener } from "../contract.suite.ts";
+import type { Opener } from "./opener.ts";
 import { ada, bob, sayIn } from "./people.ts";
 
 export function changing({ open }: Opener): void {

@@ -1,6 +1,6 @@
 /** Contract: the same said again straight away counts up, by id, and nothing else does. */
 import { describe, expect, it } from "vitest";
-import type { Opener } from "../contract.suite.ts";
+import type { Opener } from "./opener.ts";
 import { ada, bob, person, sayIn } from "./people.ts";
 
 export function counting({ open }: Opener): void {

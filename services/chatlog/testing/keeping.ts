@@ -1,7 +1,7 @@
 /** Contract: time, retention, opening again, closing, and the whole against the model. */
 import { describe, expect, it, vi } from "vitest";
-import type { Opener } from "../contract.suite.ts";
 import { fuzzChatLog } from "./fuzz.ts";
+import type { Opener } from "./opener.ts";
 import { ada, bob, said, sayIn } from "./people.ts";
 
 export function keeping({ open, place }: Opener): void {

@@ -1,7 +1,7 @@
 /** Contract: restrictions, the moderation log, erasing a person. */
 import { describe, expect, it } from "vitest";
 import type { ModerationEntry } from "../chatlog.ts";
-import type { Opener } from "../contract.suite.ts";
+import type { Opener } from "./opener.ts";
 import { ada, bob, sayIn } from "./people.ts";
 
 export function moderating({ open, place }: Opener): void {

@@ -1,6 +1,6 @@
 /** Contract: saying and reading. One order, no gaps, a repeat stored once, texts as they came. */
 import { describe, expect, it } from "vitest";
-import type { Opener } from "../contract.suite.ts";
+import type { Opener } from "./opener.ts";
 import { ada, bob, person, said, sayIn } from "./people.ts";
 
 export function saying({ open, place }: Opener): void {
