@@ -1,6 +1,7 @@
 /** The movers of a frame: what is written comes out within half a step, nothing goes past the end, rubbish is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Walk } from "../loadtest/lib/walk.ts";
 import { maxSlots, type QuantizedPoses, quantize, readBlocks, writeBlocks, writeRow } from "./blocks.ts";
 import { HereaboutsError } from "./errors.ts";
 import { headerBytes, readHeader } from "./frames.ts";
@@ -211,6 +212,42 @@ describe("[MV2] blocks", () => {
       Array.from({ length: 300 }, (_, i) => [i, { x: 1 + (i % 20), y: 1 + Math.floor(i / 20), z: 0, angle: 0 }]),
     );
     expect(write({ geometry: flatField, movers }, 1100 - headerBytes).written.length).toBeGreaterThanOrEqual(268);
+  });
+});
+
+describe("[MV2] what a mover costs on walks in a world of two axes", () => {
+  const geometry = geometryOf(defaultBounds);
+
+  /** Bytes a mover over a round of walks: of the `near` nearest to each of twenty people. */
+  function bytesPerMover(people: number, spread: number, near: number): number {
+    const walk = new Walk(people, spread, 0.4);
+    let bytes = 0;
+    for (let step = 0; step < 400; step += 40) {
+      const poses = Array.from({ length: people }, (_, i) => ({
+        x: walk.x(i, step),
+        y: walk.y(i, step),
+        z: 0,
+        angle: 0,
+      }));
+      for (let viewer = 0; viewer < people; viewer += people / 20) {
+        const away = ({ x, y }: Pose) => (x - poses[viewer]!.x) ** 2 + (y - poses[viewer]!.y) ** 2;
+        const nearest = [...poses.entries()].sort(([, a], [, b]) => away(a) - away(b)).slice(0, near);
+        bytes += bytesOf({ geometry, movers: new Map(nearest) }) / near / 200;
+      }
+    }
+    return bytes;
+  }
+
+  it("is at most 4.5 bytes in a crowd, also where four cells meet and where slots lie far apart", () => {
+    expect(bytesPerMover(100, 100, 100)).toBeLessThan(4.15);
+    expect(bytesPerMover(100, 500, 100)).toBeLessThan(4.5);
+    expect(bytesPerMover(1000, 100, 85)).toBeLessThan(4.3);
+    expect(bytesPerMover(1000, 500, 85)).toBeLessThan(4.5);
+  });
+
+  it("is little more than 5 bytes where hardly anyone shares a cell", () => {
+    expect(bytesPerMover(100, 1900, 100)).toBeLessThan(5.1);
+    expect(bytesPerMover(1000, 1900, 85)).toBeLessThan(5.15);
   });
 });
 

@@ -1,13 +1,9 @@
-/**
- * The datagram header: what is written comes out, and nothing else is taken for one.
- * FC_RUNS asks for more of what is random (`npm run test:long`).
- */
+/** The datagram header: what is written comes out, and nothing else is taken for one. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { datagramHeaderBytes, maxDatagramBytes, maxPayloadBytes, readDatagram, writeDatagram } from "./datagrams.ts";
 import { HereaboutsError } from "./errors.ts";
 
-const fuzzRuns = Number(process.env["FC_RUNS"] ?? 20_000);
 const echo = fc.record({
   seq: fc.nat({ max: 0xffff }),
   before: fc.nat({ max: 0xffff_ffff }),
@@ -82,7 +78,7 @@ describe("[MV4] what is no datagram", () => {
         const read = readOrRefuse(bytes);
         if (read && Buffer.compare(writeDatagram(read.header, read.payload), bytes) !== 0) expect.unreachable();
       }),
-      { numRuns: fuzzRuns },
+      { numRuns: 20_000 },
     );
   });
 });

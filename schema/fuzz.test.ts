@@ -31,8 +31,13 @@ const poses: QuantizedPoses = {
 const buffer = Buffer.alloc(maxPayloadBytes);
 const mangled = Buffer.alloc(maxPayloadBytes + 100);
 
-/** A copy with some bytes changed, cut off or added; valid until the next. */
+/** A copy with some bytes changed, cut off or added, or any bytes at all; valid until the next. */
 function mangle(bytes: Uint8Array): Uint8Array {
+  if (chance(0.1)) {
+    const length = below(100);
+    for (let i = 0; i < length; i++) mangled[i] = below(256);
+    return mangled.subarray(0, length);
+  }
   mangled.set(bytes);
   for (let i = below(4); i > 0; i--) mangled[below(bytes.length)] = below(256);
   if (chance(0.5)) return mangled.subarray(0, bytes.length);
