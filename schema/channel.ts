@@ -1,12 +1,12 @@
 /**
  * Which carrier one end of a seat sends its frames on: datagrams while echoes prove that they arrive, else the WebSocket.
- *
- * Each end runs one of these for its own direction; only the client offers. It has no timers and no sockets: the caller
- * brings events with the time (ms of any clock) and carries out the effects. Call `tick` about every 50 ms. A switch is
- * a change of carrier after the first time up: at most 3 in any minute, for which the way up has to wait, never the way down.
+ * Each end runs one of these for what it sends; what comes may be taken in any state. Only the client offers. No timers, no
+ * sockets: the caller brings events of the present transport with the time, a tick every 50 ms, and carries out the effects.
+ * A switch is a change of carrier after the first time up: at most 3 in a minute. The way up waits for that, never down.
  */
 import { type DatagramHeader, writeDatagram } from "./datagrams.ts";
 import { Echoes } from "./echoes.ts";
+import { SteadyClock } from "./steadyClock.ts";
 
 /** Why a channel is in its state. */
 export type ChannelReason =
@@ -19,7 +19,7 @@ export type ChannelReason =
   | "late"
   | "unproven"
   | "network"
-  /** The clock leapt: this machine was suspended. */
+  /** This machine was suspended. */
   | "asleep"
   | "closed"
   | "refused"
@@ -72,10 +72,9 @@ const doubtMs = 300;
 const offerGapMs = 1000;
 /** A change of network explains a stall for so long: no need to wait for the old transport. */
 const networkMs = 5000;
-/** Time in which nobody looked is not silence: at most so much passes between two events. */
-const unseenMs = 500;
-/** A clock that leaps so far was asleep: the channel has to prove itself anew. */
-const asleepMs = 5000;
+
+/** What is shown and logged. Losses are shares, of what this end sends and of what it receives. */
+export type ChannelStats = ReturnType<Channel["stats"]>;
 
 export class Channel {
   readonly #role: "client" | "server";
@@ -83,9 +82,7 @@ export class Channel {
   readonly #echoes = new Echoes();
   #state: ChannelState;
   #reason: ChannelReason = "start";
-  /** Own time: as the caller's, but it never goes back and never leaps. */
-  #now = 0;
-  #calledAt: number | undefined;
+  readonly #clock = new SteadyClock();
   #since = 0;
   #heardAt = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -117,7 +114,7 @@ export class Channel {
   /** Takes an event; returns what to do now, in order. */
   apply(event: ChannelEvent, now: number): readonly ChannelEffect[] {
     this.#effects = [];
-    this.#pass(now);
+    this.#look(now);
     switch (event.type) {
       case "tick":
         break;
@@ -146,14 +143,15 @@ export class Channel {
 
   /** A datagram to send now: a frame, or a heartbeat without one. */
   wrap(payload: Uint8Array | undefined, now: number): Uint8Array {
-    this.#pass(now);
+    this.#look(now);
     this.#sentAt = this.#now;
     return writeDatagram(this.#echoes.send(this.#now), payload);
   }
 
   stats(now: number) {
-    this.#pass(now);
+    this.#look(now);
     return {
+      carrier: this.carrier,
       state: this.#state.name,
       reason: this.#reason,
       sinceMs: this.#now - this.#since,
@@ -164,17 +162,18 @@ export class Channel {
     };
   }
 
-  /** Moves the own clock on. */
-  #pass(now: number): void {
-    const passed = now - (this.#calledAt ?? now);
-    this.#calledAt = now;
-    if (!(passed > 0)) return;
-    this.#now += Math.min(passed, unseenMs);
-    if (passed >= asleepMs) this.#wake(passed);
+  get #now(): number {
+    return this.#clock.now;
   }
 
-  #wake(passed: number): void {
-    this.#switchedAt = [this.#switchedAt[0] - passed, this.#switchedAt[1] - passed];
+  #look(now: number): void {
+    const sleptMs = this.#clock.look(now);
+    if (sleptMs > 0) this.#wake(sleptMs);
+  }
+
+  /** What was proven before sleep is not any more; pauses are over. */
+  #wake(sleptMs: number): void {
+    this.#switchedAt = [this.#switchedAt[0] - sleptMs, this.#switchedAt[1] - sleptMs];
     const state = this.#state;
     if (state.name === "open") this.#enter({ name: "stalled", proveFrom: this.#now }, "asleep");
     else if (state.name === "stalled") this.#state = { ...state, proveFrom: this.#now };
