@@ -164,6 +164,18 @@ describe("[MV4] coming back", () => {
     expect(pair.client.channel.stats(pair.now).switches).toBe(2);
   });
 
+  it("is soon for the server, too, where the client was silent for long, as one that was suspended", () => {
+    const pair = openPair();
+    pair.change({ loss: 1 });
+    // The server's pauses grow; the client would make a new transport if it were awake.
+    for (const end = pair.now + 80_000; pair.now < end; pair.now += 50) pair.apply(pair.server, { type: "tick" });
+    expect(pair.server.carrier).toBe("websocket");
+    pair.change({ loss: 0 });
+    pair.run(4000);
+    expect(states(pair)).toEqual(bothOpen);
+    expect(pair.client.transport).toBe(1);
+  });
+
   it("makes a new transport where the old one stays dead, after 2, 5, 15 and then every 60 s", () => {
     const pair = openPair();
     pair.isReachable = false;

@@ -141,7 +141,7 @@ export class Channel {
     return this.#effects;
   }
 
-  /** A datagram to send now: a frame, or a heartbeat without one. */
+  /** A datagram to send now: a frame of at most maxPayloadBytes, or a heartbeat without one. */
   wrap(payload: Uint8Array | undefined, now: number): Uint8Array {
     this.#look(now);
     this.#sentAt = this.#now;
@@ -188,6 +188,10 @@ export class Channel {
   #receive(header: DatagramHeader): void {
     if (this.#state.name === "fallback") return;
     this.#noteOpened();
+    // What was silent speaks again: pauses that grew meanwhile were not its failures.
+    if (this.#state.name === "stalled" && this.#now - this.#heardAt >= silentMs) {
+      this.#state = { name: "stalled", proveFrom: Math.min(this.#state.proveFrom, this.#now + pausesMs[0]!) };
+    }
     this.#heardAt = this.#now;
     this.#echoes.receive(header, this.#now);
   }
