@@ -176,7 +176,7 @@ describe("[MV2] blocks", () => {
       bytesOf({ geometry: flatField, movers: new Map(slots.map((slot) => [slot, { ...at, x: slot / 99 }])) });
     expect(bytes([0, 1, 2])).toBe(3 + 12);
     expect(bytes([127, 255, 383])).toBe(3 + 12);
-    expect(bytes([128, 257, 386])).toBe(3 + 15);
+    expect(bytes([128, 257, 386])).toBe(2 + 18);
     expect(bytes([maxSlots - 3, maxSlots - 2, maxSlots - 1])).toBe(3 + 13);
   });
 
@@ -243,6 +243,7 @@ describe("[MV2] what a mover costs on walks in a world of two axes", () => {
     expect(bytesPerMover(100, 500, 100)).toBeLessThan(4.5);
     expect(bytesPerMover(1000, 100, 85)).toBeLessThan(4.3);
     expect(bytesPerMover(1000, 500, 85)).toBeLessThan(4.5);
+    expect(bytesPerMover(1000, 1000, 85)).toBeLessThan(4.9);
   });
 
   it("is little more than 5 bytes where hardly anyone shares a cell", () => {

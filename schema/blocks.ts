@@ -23,7 +23,10 @@ const row = 0x10;
 const unknownKinds = 0x0f;
 const oneByteGaps = 0x80;
 const mostInBlock = 256;
-/** Movers that make a cell block smaller than the same movers in a wide one. */
+/**
+ * Movers that make a cell block no larger than the same movers in a wide one, and as many more as have a gap of two bytes:
+ * in a wide one, where more slots stand together, they seldom have.
+ */
 const cellRun = 3;
 
 /** Quantized poses by slot, structure of arrays: what the encoder reads. */
@@ -86,8 +89,11 @@ export function writeBlocks(
   while (from < count) {
     const key = poses.key[slots[from]!]!;
     let to = from + 1;
-    while (to < count && poses.key[slots[to]!] === key) to++;
-    if (to - from >= cellRun) offset = writeRun(out, offset, end, poses, slots, from, to, false, onWritten);
+    let farApart = 0;
+    for (; to < count && poses.key[slots[to]!] === key; to++) {
+      if (slots[to]! - slots[to - 1]! > oneByteGaps) farApart++;
+    }
+    if (to - from >= cellRun + farApart) offset = writeRun(out, offset, end, poses, slots, from, to, false, onWritten);
     else for (let i = from; i < to; i++) pending[waiting++] = slots[i]!;
     from = to;
   }

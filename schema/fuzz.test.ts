@@ -5,9 +5,10 @@
  */
 import { describe, expect, it } from "vitest";
 import { randomOf } from "../web/shared/seed.ts";
+import { keyOf, maxSlots, type QuantizedPoses, readBlocks, writeBlocks } from "./blocks.ts";
 import { maxPayloadBytes, readDatagram, writeDatagram } from "./datagrams.ts";
 import { HereaboutsError } from "./errors.ts";
-import { keyOf, maxSlots, type QuantizedPoses, readBlocks, readHeader, writeBlocks, writeHeader } from "./frames.ts";
+import { readHeader, writeHeader } from "./frames.ts";
 import { geometryOf, type Pose } from "./geometry.ts";
 import { decodeMove, encodeMove, maxMoveBytes } from "./moves.ts";
 
@@ -26,7 +27,7 @@ const poses: QuantizedPoses = {
   y: new Uint16Array(maxSlots),
   z: new Uint16Array(maxSlots),
   direction: new Uint8Array(maxSlots),
-  key: new Uint32Array(maxSlots),
+  key: new Uint16Array(maxSlots),
 };
 const buffer = Buffer.alloc(maxPayloadBytes);
 const mangled = Buffer.alloc(maxPayloadBytes + 100);
@@ -72,10 +73,10 @@ function place(): Uint16Array {
     poses.y[slot] = below(range);
     poses.z[slot] = usesZ ? 1 + below(65_535) : 0;
     poses.direction[slot] = usesAngle ? 1 + below(255) : 0;
-    poses.key[slot] = keyOf(slot, poses.x[slot]!, poses.y[slot]!, usesZ, usesAngle);
+    poses.key[slot] = keyOf(poses.x[slot]!, poses.y[slot]!, usesZ, usesAngle);
     chosen.add(slot);
   }
-  return Uint16Array.from(chosen).sort((a, b) => poses.key[a]! - poses.key[b]!);
+  return Uint16Array.from(chosen).sort((a, b) => poses.key[a]! - poses.key[b]! || a - b);
 }
 
 function fuzzFrame(): void {

@@ -234,11 +234,11 @@ describe("[MV2] the budget", () => {
         for (const client of clients) if (random() < 0.5) client.view.correction = worst(random);
         clients[1]!.isSlow = random() < 0.3;
         world.tick();
-        if (tick === 0) for (const client of clients) client.sizes.length = 0;
       }
       const isSmall = count <= 100 && smallBytes === 1100;
       const budget = isSmall ? smallBytes : Math.max(largeBytes, count <= 12 ? smallBytes : 0);
-      expect(Math.max(...clients.flatMap(({ sizes }) => sizes))).toBeLessThanOrEqual(budget);
+      expect(Math.max(...clients.flatMap(({ sizes }) => sizes.slice(1)))).toBeLessThanOrEqual(budget);
+      expect(Math.max(...clients.map(({ sizes }) => sizes[0]!))).toBeLessThanOrEqual(smallBytes);
     },
   );
 
@@ -490,7 +490,7 @@ describe("[MV2] a large world", () => {
     world.client(inCrowd[0]);
     for (const worst of stalest(world, slots, step, 300)) {
       expect(Math.max(...worst.values()) * tickMs).toBeLessThanOrEqual(2000);
-      expect(Math.max(...inCrowd.map((slot) => worst.get(slot) ?? 0))).toBeLessThanOrEqual(5);
+      expect(Math.max(...inCrowd.map((slot) => worst.get(slot) ?? 0))).toBeLessThanOrEqual(10);
     }
   });
 
