@@ -23,6 +23,10 @@ const optionalUrl = z
   .transform((url) => url.replace(/\/+$/, ""))
   .or(z.literal(""));
 
+const addresses = z.string().refine((value) => value.split(/[\s,]+/).every((one) => one === "" || isIP(one) !== 0), {
+  error: "must be IP addresses with commas, like 203.0.113.7",
+});
+
 /** What express's `trust proxy` takes, but for numbers of hops: those trust whoever asks. */
 const proxies = z.string().refine((value) => value.split(/[\s,]+/).every(isProxy), {
   error: "must be addresses or ranges with commas, like 10.0.0.0/8, or loopback, linklocal or uniquelocal",
@@ -54,6 +58,31 @@ export const settings = {
     unit: "addresses",
     default: "",
     meaning: "proxies whose X-Forwarded-* headers count: addresses or ranges with commas, or loopback",
+  },
+  DATAGRAMS: {
+    type: flag,
+    unit: "on/off",
+    default: "on",
+    meaning: "movement by UDP where it gets through; off leaves it on WebSockets",
+  },
+  UDP_PORT: { type: whole(0, 65535), unit: "port", default: "0", meaning: "UDP port; 0 takes the number of PORT" },
+  DATAGRAM_PEERS: {
+    type: whole(1, 2000),
+    unit: "connections",
+    default: "500",
+    meaning: "connections that have UDP at once; others stay on WebSockets",
+  },
+  PUBLIC_IP: {
+    type: addresses,
+    unit: "addresses",
+    default: "",
+    meaning: "addresses that clients beyond a NAT send UDP to, with commas; empty announces the machine's own",
+  },
+  PUBLIC_UDP_PORT: {
+    type: whole(0, 65535),
+    unit: "port",
+    default: "0",
+    meaning: "UDP port at PUBLIC_IP; 0 for the same as inside",
   },
   DEV: {
     type: flag,

@@ -124,6 +124,16 @@ export const errorTable = {
     message: "This room holds no more people.",
     remedy: "Try again later, or go to another one.",
   },
+  DATAGRAMS_FULL: {
+    status: 503,
+    message: "This server carries no more connections by UDP.",
+    remedy: "Go on over the WebSocket; the SDK offers again later.",
+  },
+  NO_DATAGRAMS: {
+    status: 503,
+    message: "This server carries nothing by UDP at the moment.",
+    remedy: "Go on over the WebSocket; the SDK offers again later.",
+  },
   ABUSE: {
     status: 429,
     close: 4008,

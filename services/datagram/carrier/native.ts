@@ -1,0 +1,86 @@
+/**
+ * The one file that talks to the native WebRTC library. An exception that leaves one of its callbacks ends the process,
+ * so each is guarded; an instance is freed only if its state and close callbacks are set, so each has them.
+ */
+import { networkInterfaces } from "node:os";
+import type { Connect } from "./peers.ts";
+import { type Announcing, addressesOf, announce, maxDatagramBytes } from "./sdp.ts";
+
+type Library = typeof import("node-datachannel");
+
+/** Binds the port for all peers; throws if it is taken. */
+export function createNative(library: Library, announcing: Announcing) {
+  const { host, port } = announcing;
+  // holds the port while there is no peer
+  const listener = new library.IceUdpMuxListener(port, host);
+  const connect: Connect = (name, offer, on) => {
+    const guarded = <A extends unknown[]>(act: (...args: A) => void) => {
+      return (...args: A) => {
+        try {
+          act(...args);
+        } catch (error) {
+          on.closed((error as Error).message);
+        }
+      };
+    };
+    const connection = new library.PeerConnection(name, {
+      iceServers: [],
+      bindAddress: host,
+      enableIceUdpMux: true,
+      portRangeBegin: port,
+      portRangeEnd: port,
+      disableAutoNegotiation: true,
+      maxMessageSize: maxDatagramBytes,
+    });
+    connection.onStateChange(
+      guarded((state) => {
+        if (state === "failed" || state === "closed") on.closed(state);
+      }),
+    );
+    connection.onGatheringStateChange(
+      guarded((state) => {
+        const sdp = state === "complete" && connection.localDescription()?.sdp;
+        if (sdp) on.answer(announce(sdp, addressesOf(announcing, networkInterfaces())));
+      }),
+    );
+    connection.onDataChannel(guarded(() => on.closed("opened a second channel")));
+    try {
+      connection.setRemoteDescription(offer, "offer");
+      const channel = connection.createDataChannel("datagrams", {
+        negotiated: true,
+        id: 0,
+        unordered: true,
+        // not maxRetransmits: under loss that queues for seconds
+        maxPacketLifeTime: 60,
+      });
+      channel.onOpen(guarded(on.open));
+      channel.onMessage(
+        guarded((message) => on.message(message instanceof ArrayBuffer ? Buffer.from(message) : message)),
+      );
+      channel.onClosed(guarded(() => on.closed("closed")));
+      channel.onError(guarded(() => on.closed("error")));
+      if (connection.signalingState() !== "have-remote-offer") throw new Error("the offer was not taken");
+      connection.setLocalDescription("answer");
+      return {
+        send(bytes) {
+          try {
+            return channel.bufferedAmount() === 0 && channel.sendMessageBinary(bytes);
+          } catch {
+            return false; // closing: its callback follows
+          }
+        },
+        close: () => connection.close(),
+      };
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  };
+  return {
+    connect,
+    close() {
+      listener.stop();
+      library.cleanup(); // the process stays without it
+    },
+  };
+}
