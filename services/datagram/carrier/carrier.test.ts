@@ -2,8 +2,7 @@
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import fc from "fast-check";
-import { cleanup } from "node-datachannel";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Log, silentLog } from "../../ops/log.ts";
 import { type Carrier, type CarrierPeer, createCarrier } from "./carrier.ts";
 import { createTestClient, type TestClient } from "./testing/client.ts";
@@ -21,7 +20,6 @@ const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
-afterAll(() => cleanup());
 
 /** A UDP port that is taken until `release`. */
 async function takePort(wanted = 0): Promise<{ port: number; release(): Promise<void> }> {

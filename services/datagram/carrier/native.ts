@@ -11,6 +11,7 @@ type Library = typeof import("node-datachannel");
 /** Binds the port for all peers; throws if it is taken. */
 export function createNative(library: Library, announcing: Announcing) {
   const { host, port } = announcing;
+  library.setSctpSettings({ sendBufferSize: 64 * 1024, recvBufferSize: 64 * 1024 });
   // holds the port while there is no peer
   const listener = new library.IceUdpMuxListener(port, host);
   const connect: Connect = (name, offer, on) => {
@@ -30,7 +31,8 @@ export function createNative(library: Library, announcing: Announcing) {
       portRangeBegin: port,
       portRangeEnd: port,
       disableAutoNegotiation: true,
-      maxMessageSize: maxDatagramBytes,
+      // longer ones are cut to this: long enough to be known as too large
+      maxMessageSize: 2 * maxDatagramBytes,
     });
     connection.onStateChange(
       guarded((state) => {

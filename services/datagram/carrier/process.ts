@@ -23,9 +23,12 @@ process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 socket.on("error", () => {}); // closes it
 socket.on("close", () => {
-  carrier?.peers.closeAll();
-  carrier?.native.close();
-  process.exit();
+  try {
+    carrier?.peers.closeAll();
+    carrier?.native.close();
+  } finally {
+    process.kill(process.pid, "SIGKILL"); // exit() would run the library's destructors, which may wait for ever
+  }
 });
 if (carrier) {
   setInterval(carrier.peers.sweep, 1000);

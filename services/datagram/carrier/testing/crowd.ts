@@ -12,14 +12,14 @@ export type ToCrowd =
 export type FromCrowd =
   | { type: "offer"; id: number; offer: string }
   | { type: "open"; id: number; ms: number }
-  | { type: "report"; received: number; sent: number; gapsMs: number[]; cpuSeconds: number };
+  | { type: "report"; received: number; gapsMs: number[]; cpuSeconds: number };
 
 type Client = { connection: PeerConnection; isOpen: boolean; send(bytes: Buffer): void; lastAt: number; gapMs: number };
 
 const clients = new Map<number, Client>();
 let lastId = 0;
 let received = 0;
-let sent = 0;
+let cpu = process.cpuUsage();
 let timer: NodeJS.Timeout | undefined;
 const say = (message: FromCrowd) => process.send!(message);
 
@@ -71,7 +71,6 @@ function sendAt(hz: number, bytes: number): void {
     for (const [id, client] of clients) {
       if (id % 10 !== part || !client.isOpen) continue;
       client.send(message);
-      sent++;
     }
   }, 100 / hz);
 }
@@ -88,11 +87,12 @@ process.on("message", (message: ToCrowd) => {
       sendAt(message.hz, message.bytes);
       break;
     case "report": {
-      const { user, system } = process.cpuUsage();
+      const { user, system } = process.cpuUsage(cpu);
+      cpu = process.cpuUsage();
       const gapsMs = [...clients.values()].map(({ gapMs }) => gapMs);
       for (const client of clients.values()) client.gapMs = client.lastAt = 0;
-      say({ type: "report", received, sent, gapsMs, cpuSeconds: (user + system) / 1e6 });
-      received = sent = 0;
+      say({ type: "report", received, gapsMs, cpuSeconds: (user + system) / 1e6 });
+      received = 0;
     }
   }
 });
