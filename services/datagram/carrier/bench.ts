@@ -101,7 +101,7 @@ async function measure(name: string, { isIn, isOut }: Traffic, during?: () => Pr
     late.push(performance.now() - due);
     due += 1000 / tickHz;
     if (isOut) for (const peer of crowd.peers) peer.send(frame);
-    timer = setTimeout(tick, due - performance.now());
+    timer = setTimeout(tick, Math.max(0, due - performance.now()));
   }, 0);
   crowd.say({ type: "send", hz: isIn ? tickHz : 0, bytes: inputBytes });
   await sleep(1000);

@@ -14,7 +14,13 @@ export type FromCrowd =
   | { type: "open"; id: number; ms: number }
   | { type: "report"; received: number; gapsMs: number[]; cpuSeconds: number };
 
-type Client = { connection: PeerConnection; isOpen: boolean; send(bytes: Buffer): void; lastAt: number; gapMs: number };
+type Client = {
+  connection: PeerConnection;
+  isOpen: boolean;
+  send(bytes: Buffer): boolean;
+  lastAt: number;
+  gapMs: number;
+};
 
 const clients = new Map<number, Client>();
 let lastId = 0;
@@ -42,7 +48,7 @@ function join(): void {
   const client: Client = {
     connection,
     isOpen: false,
-    send: (bytes) => channel.sendMessageBinary(bytes),
+    send: (bytes) => channel.isOpen() && channel.sendMessageBinary(bytes),
     lastAt: 0,
     gapMs: 0,
   };
@@ -50,6 +56,9 @@ function join(): void {
   channel.onOpen(() => {
     client.isOpen = true;
     say({ type: "open", id, ms: performance.now() - begun });
+  });
+  channel.onClosed(() => {
+    client.isOpen = false;
   });
   channel.onMessage(() => {
     received++;
@@ -69,12 +78,12 @@ function sendAt(hz: number, bytes: number): void {
   timer = setInterval(() => {
     part = (part + 1) % 10;
     for (const [id, client] of clients) {
-      if (id % 10 !== part || !client.isOpen) continue;
-      client.send(message);
+      if (id % 10 === part && client.isOpen) client.send(message);
     }
   }, 100 / hz);
 }
 
+process.on("disconnect", () => process.exit());
 process.on("message", (message: ToCrowd) => {
   switch (message.type) {
     case "join":
