@@ -30,6 +30,8 @@ import type { ChatLog } from "./services/chatlog/chatlog.ts";
 import { createRedisChatLog } from "./services/chatlog/redis.ts";
 import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
 import { createChats } from "./services/chats/chats.ts";
+import { createCarrier } from "./services/datagram/carrier/carrier.ts";
+import { Datagrams } from "./services/datagram/datagrams.ts";
 import { createHandles } from "./services/identity/handles.ts";
 import { createTokens } from "./services/identity/tokens.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
@@ -102,15 +104,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
   await colyseus.listen(config.port, config.host);
   guardRequests(http);
+  const { port } = http.address() as AddressInfo;
+  services.datagrams.begin(createCarrier({ config, httpPort: port, log }));
 
   return {
-    port: (http.address() as AddressInfo).port,
+    port,
     services,
     monitorLogin: login.shown,
     async close() {
       isDraining = true;
       await colyseus.gracefullyShutdown(false);
       await closePages();
+      await services.datagrams.close();
       http.closeAllConnections();
       services.presence.close();
       services.saves.close();
@@ -128,13 +133,15 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
 function createServices(config: Config, log: Log, storage: Storage, chatLog: ChatLog): RoomServices {
   const chats = createChats(config, chatLog, steadyNow);
   const presence = createPresence({ ...config, pieceOf: chats.pieceOf });
+  const datagrams = new Datagrams();
   return {
     config,
     log,
     chats,
     presence,
+    datagrams,
     now: steadyNow,
-    metrics: createMetrics(presence),
+    metrics: createMetrics(presence, datagrams),
     tokens: createTokens(config, createHandles(storage)),
     saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
   };
@@ -220,7 +227,7 @@ function printWelcome({ port, monitorLogin }: RunningServer, config: Config): vo
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
   storage   SQLite in ${config.dataDir}${config.redisUrl ? ", chats in Redis" : ""}
-  datagrams none yet: movement travels over the WebSocket
+  datagrams ${config.datagrams ? `UDP port ${config.udpPort || port}` : "off: movement travels over the WebSocket"}
 `);
 }
 

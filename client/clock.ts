@@ -27,6 +27,11 @@ export class ServerClock {
     return this.#total;
   }
 
+  /** A time on the scale of `at`, of a frame that came out of turn and so tells nothing about how long frames take. */
+  place(time: number): number {
+    return this.#total + ((time - this.#last) | 0);
+  }
+
   /** Server time in ms at `now`, as if frames took no time; 0 before the first. */
   at(now: number): number {
     return this.#offset === undefined ? 0 : now + this.#offset;

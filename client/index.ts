@@ -17,6 +17,7 @@ import { parseSlug } from "../schema/slug.ts";
 import { ChatView } from "./chat.ts";
 import { fetchJson } from "./errors.ts";
 import { identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
+import type { PeerConnections } from "./peer.ts";
 import { connectionOfTab } from "./tab.ts";
 import type { Chat, ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
 import { WorldView } from "./world.ts";
@@ -132,6 +133,7 @@ class Connection implements Hereabouts {
       client: this.#client,
       slug,
       connection: this.#connection,
+      connections: connectionsOf(this.#options.datagrams ?? true),
       myId: () => this.#me.id,
       renew: () => this.#renew(),
       join,
@@ -140,4 +142,10 @@ class Connection implements Hereabouts {
     await world.join();
     return world;
   }
+}
+
+/** What makes data channels here; undefined where nothing does, or none are wanted. */
+function connectionsOf(wanted: boolean | PeerConnections): PeerConnections | undefined {
+  if (typeof wanted === "function") return wanted;
+  return wanted && typeof RTCPeerConnection !== "undefined" ? RTCPeerConnection : undefined;
 }

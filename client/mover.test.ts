@@ -17,11 +17,11 @@ beforeEach(() => {
   sent = [];
   isOpen = true;
   mover = new Mover((bytes) => {
-    if (!isOpen) return false;
+    if (!isOpen) return undefined;
     const poses = Array.from({ length: movePoses }, () => pose(0));
     const { seq, count } = decodeMove(bytes, poses);
     sent.push({ seq, xs: poses.slice(0, count).map(({ x }) => x), at: performance.now() });
-    return true;
+    return "websocket";
   });
 });
 afterEach(() => {

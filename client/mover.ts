@@ -8,9 +8,17 @@ import { encodeMove, maxMoveBytes, movePoses } from "../schema/moves.ts";
 
 const sendMs = 1000 / 30;
 const glideMs = 120;
+/** A last move that was not acknowledged for so long is sent again, reliably: nobody would know where one stopped. */
+const confirmMs = 250;
+
+/**
+ * Sends a move, by a way on which it may be lost unless `isReliable`. Returns how it went; undefined where it could not:
+ * then the newest pose goes when `open` is called.
+ */
+export type SendMove = (bytes: Uint8Array, isReliable: boolean) => "datagram" | "websocket" | undefined;
 
 export class Mover {
-  readonly #send: (bytes: Uint8Array) => boolean;
+  readonly #send: SendMove;
   readonly #out = new Uint8Array(maxMoveBytes);
   readonly #recent: Pose[] = [];
   readonly #sentAt = new Map<number, number>();
@@ -19,11 +27,11 @@ export class Mover {
   #seq = 0;
   #lastSend = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #confirmTimer: ReturnType<typeof setTimeout> | undefined;
   #glide: { offset: Pose; from: number } | undefined;
   #roundTripMs: number | undefined;
 
-  /** `send` returns false where it could not: then the newest pose goes when `open` is called. */
-  constructor(send: (bytes: Uint8Array) => boolean) {
+  constructor(send: SendMove) {
     this.#send = send;
   }
 
@@ -91,6 +99,7 @@ export class Mover {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#confirmTimer);
     this.#timer = undefined;
   }
 
@@ -109,7 +118,10 @@ export class Mover {
     if (this.#isSent || !this.#pose) return;
     const seq = (this.#seq + 1) & 0xffff;
     const poses = [this.#pose, ...this.#recent].slice(0, movePoses);
-    if (!this.#send(encodeMove(this.#out, seq, poses))) return;
+    const carrier = this.#send(encodeMove(this.#out, seq, poses), false);
+    if (!carrier) return;
+    clearTimeout(this.#confirmTimer);
+    if (carrier === "datagram") this.#confirmTimer = setTimeout(() => this.#confirm(seq, poses), confirmMs);
     this.#seq = seq;
     this.#isSent = true;
     this.#recent.unshift(this.#pose);
@@ -117,5 +129,9 @@ export class Mover {
     this.#lastSend = performance.now();
     this.#sentAt.set(seq, this.#lastSend);
     if (this.#sentAt.size > 64) this.#sentAt.delete(this.#sentAt.keys().next().value!);
+  }
+
+  #confirm(seq: number, poses: readonly Pose[]): void {
+    if (seq === this.#seq && this.#sentAt.has(seq)) this.#send(encodeMove(this.#out, seq, poses), true);
   }
 }

@@ -77,3 +77,15 @@ export function watchWaking(listener: () => void): () => void {
     document.removeEventListener("visibilitychange", listener);
   };
 }
+
+/** Calls `listener` when this machine's network changed: what went through before may not any more, and the other way. */
+export function watchNetwork(listener: () => void): () => void {
+  if (typeof addEventListener === "undefined" || typeof navigator === "undefined") return () => {};
+  const { connection } = navigator as { connection?: EventTarget };
+  connection?.addEventListener("change", listener);
+  addEventListener("online", listener);
+  return () => {
+    connection?.removeEventListener("change", listener);
+    removeEventListener("online", listener);
+  };
+}

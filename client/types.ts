@@ -1,10 +1,12 @@
 /** What a piece developer holds: the public face of the SDK, without how it is done. */
 import type { Room } from "colyseus.js";
+import type { ChannelStats } from "../schema/channel.ts";
 import type { HereaboutsError } from "../schema/errors.ts";
 import type { Pose } from "../schema/geometry.ts";
 import type { Attention, AvatarChange, LeaveReason } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
 import type { Chat } from "./chatTypes.ts";
+import type { PeerConnections } from "./peer.ts";
 import type { ConnectionState } from "./seat.ts";
 
 export type * from "./chatTypes.ts";
@@ -54,6 +56,8 @@ export interface WorldEvents {
   /** The server corrected one's own pose. */
   correction: Pose;
   connection: { state: ConnectionState };
+  /** Poses travel another way from now on: see `world.link`. */
+  link: Link;
   /** Something sent without waiting for its answer was refused. */
   refused: HereaboutsError;
   /** The seat ended for good: kicked, or left. */
@@ -73,6 +77,16 @@ export interface Props {
   entries(): IterableIterator<[string, Json]>;
 }
 
+/** How poses travel between one and the server. */
+export interface Link {
+  /** Datagrams while they prove to arrive, else the room's WebSocket. */
+  readonly carrier: "datagram" | "websocket";
+  /** Round trip of movement in ms, the server's tick included; undefined until one has moved. */
+  readonly roundTripMs: number | undefined;
+  /** The datagram channel, in use or not. Losses are shares, 0 to 1, of what one sends and of what one receives. */
+  readonly channel: Pick<ChannelStats, "state" | "reason" | "jitterMs" | "loss" | "lossReceiving" | "switches">;
+}
+
 export interface World {
   readonly slug: string;
   /** Everyone in the world by id, ghosts and oneself included. */
@@ -82,8 +96,8 @@ export interface World {
   readonly counts: { readonly people: number; readonly connections: number; readonly guests: number };
   readonly role: "player" | "spectator";
   readonly connection: ConnectionState;
-  /** Round trip of movement in ms (tick included), and how poses travel. */
-  readonly link: { readonly roundTripMs: number | undefined; readonly carrier: "websocket" };
+  /** How poses travel, and how well. */
+  readonly link: Link;
   readonly bounds: Readonly<Record<"minX" | "minY" | "minZ" | "maxX" | "maxY" | "maxZ", number>>;
   readonly props: Props;
   /** The Colyseus room itself; another one after a reconnect. */
@@ -113,6 +127,11 @@ export interface ConnectOptions {
   name?: string;
   /** Where a guest's token is kept; `localStorage` in browsers, nowhere in Node. */
   storage?: Pick<Storage, "getItem" | "setItem"> | null;
+  /**
+   * Whether movement may travel as datagrams (WebRTC) where they get through; true if left out. In Node, which has no
+   * WebRTC, give a class that does as the browser's `RTCPeerConnection`, such as that of `node-datachannel/polyfill`.
+   */
+  datagrams?: boolean | PeerConnections;
 }
 
 export interface JoinOptions {

@@ -4,13 +4,16 @@ import { readBlocks } from "../schema/blocks.ts";
 import { HereaboutsError } from "../schema/errors.ts";
 import { isNewer, movementType, readHeader } from "../schema/frames.ts";
 import { defaultBounds, type Geometry, geometryOf, type Pose } from "../schema/geometry.ts";
-import type { AvatarChange, WorldAnnouncements } from "../schema/messages.ts";
+import type { AvatarChange, ChannelAnnouncements, WorldAnnouncements } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
 import { ServerClock } from "./clock.ts";
+import { deliver, frameOfBytes, sendUnreliablyBy } from "./colyseus.ts";
+import { Datagrams } from "./datagrams.ts";
 import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
 import { Mover } from "./mover.ts";
 import { Outbox } from "./outbox.ts";
+import type { PeerConnections } from "./peer.ts";
 import { PersonView, type PoseSource } from "./person.ts";
 import { PropsView } from "./props.ts";
 import { Roster } from "./roster.ts";
@@ -23,6 +26,8 @@ export interface WorldOptions {
   client: Client;
   slug: string;
   connection: string;
+  /** What makes data channels; undefined for none. */
+  connections: PeerConnections | undefined;
   myId: () => string;
   /** Gets another token where the one so far is not valid any more. */
   renew: () => Promise<void>;
@@ -39,6 +44,7 @@ export class WorldView implements World, PoseSource {
   readonly #outbox: Outbox;
   readonly #roster: Roster;
   readonly #mover: Mover;
+  readonly #datagrams: Datagrams;
   readonly #clock = new ServerClock();
   readonly #myId: () => string;
   readonly #unwatch: () => void;
@@ -53,7 +59,7 @@ export class WorldView implements World, PoseSource {
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #counts = { people: 0, connections: 0, guests: 0 };
 
-  constructor({ client, slug, connection, myId, renew, join }: WorldOptions) {
+  constructor({ client, slug, connection, connections, myId, renew, join }: WorldOptions) {
     this.slug = slug;
     this.#myId = myId;
     this.#avatar = join.avatar ?? {};
@@ -80,7 +86,14 @@ export class WorldView implements World, PoseSource {
     });
     this.props = new PropsView(this.#outbox);
     this.#roster = new Roster((fields) => new PersonView(fields, this, new Track(this.#tickMs)));
-    this.#mover = new Mover((bytes) => this.#sendMove(bytes));
+    this.#mover = new Mover((bytes, isReliable) => this.#sendMove(bytes, isReliable));
+    this.#datagrams = new Datagrams({
+      connections,
+      ask: async (offer) =>
+        ((await this.room.request("offer" as never, { offer } as never)) as { answer: string }).answer,
+      deliver: (frame) => deliver(this.room, frame),
+      onChange: () => this.#events.emit("link", this.link),
+    });
     this.#hasState.promise.catch(() => {});
     this.#unwatch = watchAttention((attention) => {
       this.#outbox.request("attention", { attention }, { repeatable: true }).catch(() => {});
@@ -109,7 +122,9 @@ export class WorldView implements World, PoseSource {
     return this.#seat.state;
   }
   get link() {
-    return { roundTripMs: this.#mover.roundTripMs, carrier: "websocket" as const };
+    const { carrier, state, reason, jitterMs, loss, lossReceiving, switches } = this.#datagrams.stats();
+    const channel = { state, reason, jitterMs, loss, lossReceiving, switches };
+    return { roundTripMs: this.#mover.roundTripMs, carrier, channel };
   }
   get bounds(): Geometry {
     return this.#geometry;
@@ -177,6 +192,7 @@ export class WorldView implements World, PoseSource {
     for (const person of this.people.values()) person.track.restart();
     this.#role = "player";
     room.onStateChange((state) => this.#onState(state));
+    sendUnreliablyBy(room, (frame) => this.#datagrams.send(frame));
     const on = <K extends keyof WorldAnnouncements>(type: K, listener: (data: WorldAnnouncements[K]) => void) =>
       room.onMessage(type as never, listener as never);
     room.onMessage(movementType as never, ((bytes: Uint8Array) => this.#onFrame(bytes)) as never);
@@ -196,6 +212,10 @@ export class WorldView implements World, PoseSource {
       this.#role = role;
       this.#events.emit("takeover", { role });
     });
+    room.onMessage(
+      "channel" as never,
+      (({ lost }: ChannelAnnouncements["channel"]) => this.#datagrams.lost(lost)) as never,
+    );
     on("refused", (refusal) => {
       if (isRefusal(refusal)) this.#events.emit("refused", HereaboutsError.fromRefusal(refusal));
     });
@@ -234,9 +254,10 @@ export class WorldView implements World, PoseSource {
     const now = performance.now();
     this.#seat.heard();
     const header = readHeader(bytes);
-    if (this.#frameSeq !== undefined && !isNewer(header.seq, this.#frameSeq)) return;
-    this.#frameSeq = header.seq;
-    const at = this.#clock.sample(header.time, now);
+    const isNewest = this.#frameSeq === undefined || isNewer(header.seq, this.#frameSeq);
+    if (!isNewest && !header.isReliable) return;
+    const at = isNewest ? this.#clock.sample(header.time, now) : this.#clock.place(header.time);
+    if (isNewest) this.#frameSeq = header.seq;
     if (header.ack !== undefined) this.#mover.acknowledge(header.ack, now);
     if (header.correction) this.#onCorrection(header.correction, header.ack, now);
     readBlocks(bytes, header.end, this.#geometry, (slot, x, y, z, angle) => {
@@ -251,17 +272,19 @@ export class WorldView implements World, PoseSource {
     this.#events.emit("correction", pose);
   }
 
-  #sendMove(bytes: Uint8Array): boolean {
-    if (!this.#seat.isOpen || this.#role !== "player") return false;
+  #sendMove(bytes: Uint8Array, isReliable: boolean): "datagram" | "websocket" | undefined {
+    if (!this.#seat.isOpen || this.#role !== "player") return undefined;
+    if (!isReliable && this.#datagrams.send(frameOfBytes(movementType, bytes))) return "datagram";
     this.room.sendBytes(movementType as never, bytes);
-    return true;
+    return "websocket";
   }
 
   #onConnection(state: ConnectionState): void {
     if (state === "open") {
       this.#mover.open();
+      this.#datagrams.open();
       this.#outbox.flush();
-    }
+    } else this.#datagrams.pause();
     this.#events.emit("connection", { state });
   }
 
@@ -269,6 +292,7 @@ export class WorldView implements World, PoseSource {
     this.#unwatch();
     clearTimeout(this.#holdTimer);
     this.#mover.close();
+    this.#datagrams.close();
     this.#outbox.close();
     this.#hasState.reject(error ?? new HereaboutsError("CLOSED"));
     this.#events.emit("closed", { error });

@@ -23,6 +23,7 @@ import type { RoomKey } from "../services/presence/crowd.ts";
 import { Budget } from "./budget.ts";
 import { backlogOf, terminate } from "./colyseus.ts";
 import { Gate } from "./gate.ts";
+import type { DatagramPlugin } from "./plugins/datagram.ts";
 import type { PresencePlugin } from "./plugins/presence.ts";
 import { endOf, type SeatClient, type SeatData, seatOf, sessionOfSeat } from "./seat.ts";
 import type { RoomServices } from "./services.ts";
@@ -37,6 +38,8 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   readonly gate: Gate = new Gate(this);
   /** Set in onCreate, once the key is known. */
   protected seats!: PresencePlugin;
+  /** Made in onCreate by rooms that have datagrams. */
+  protected datagrams?: DatagramPlugin;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
   /** Call first in a room's own onCreate. */
@@ -64,6 +67,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
       budget: new Budget(config, performance.now()),
     };
     client.userData = seat;
+    this.datagrams?.join(client);
     return seat;
   }
 
@@ -127,6 +131,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   }
 
   override onDrop(client: SeatClient, code?: number): void {
+    this.datagrams?.leave(client);
     if (!client.userData || endOf(code, client) !== "held") return;
     this.seats.hold(client);
     if (client.userData.ended || finalForSdk.has(code ?? 0)) return;
@@ -145,6 +150,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
       this.end(client, "KICKED");
       return;
     }
+    this.datagrams?.join(client);
     this.seats.resume(client);
   }
 
@@ -152,6 +158,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
   admit(_client: SeatClient, _identity: Identity): void {}
 
   override onLeave(client: SeatClient, code?: number): void {
+    this.datagrams?.leave(client);
     this.seats.leave(client, code);
   }
 

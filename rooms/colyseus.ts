@@ -6,6 +6,7 @@
  * - answering a request that was refused before Colyseus saw it
  * - what a join is answered that failed
  * - one write to the socket for a frame, where `ws` makes two
+ * - what Colyseus sends and takes unreliably, which it does over WebTransport only
  */
 import { type Client, getMessageBytes, matchMaker, Protocol, type Room, type ServerError } from "@colyseus/core";
 import { WebSocket } from "ws";
@@ -45,6 +46,20 @@ export function guardJoins(explain: (error: unknown) => ServerError): void {
       throw typeof code === "number" && code >= 400 && code < 600 ? error : explain(error);
     }
   };
+}
+
+/** Hands `room` a frame as if it had come from the client's socket. */
+export function receive(room: Room, client: Client, bytes: Uint8Array): void {
+  const inner = room as unknown as { _onMessage: Receive };
+  inner._onMessage(client, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+/**
+ * Has Colyseus send a client's unreliable state and messages by `send`. Whether there is one is how Colyseus knows that a
+ * client can be sent such; the bytes are valid until `send` returns.
+ */
+export function sendUnreliablyBy(client: Client, send: (bytes: Uint8Array) => void): void {
+  client.rawUnreliable = send;
 }
 
 /** Answers request `id` with a refusal, as `ctx.reject(reason)` does. */

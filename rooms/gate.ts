@@ -7,8 +7,8 @@ import type { z } from "zod";
 import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import { validate } from "../schema/validate.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
-import { gateInbound, rejectRequest } from "./colyseus.ts";
-import { readInbound } from "./inbound.ts";
+import { gateInbound, receive, rejectRequest } from "./colyseus.ts";
+import { codeMask, readInbound } from "./inbound.ts";
 import type { SeatClient } from "./seat.ts";
 import type { RoomServices } from "./services.ts";
 
@@ -61,6 +61,24 @@ export class Gate {
         this.#refuse(client as SeatClient, error, String(type), undefined);
       }
     });
+  }
+
+  /** Takes a frame that came as a datagram: only what may come unreliably, so that it never speaks for the reliable path. */
+  receiveUnreliable(client: SeatClient, bytes: Uint8Array): void {
+    if (!client.userData || client.userData.ended) return;
+    if (this.#mayBeUnreliable(bytes)) receive(this.#colyseus, client, bytes);
+    else this.#refuse(client, new HereaboutsError("BAD_FRAME", "It may not come as a datagram."), "datagram", undefined);
+  }
+
+  #mayBeUnreliable(bytes: Uint8Array): boolean {
+    const inbound = readInbound(bytes);
+    if (inbound.kind === "input") return (bytes[0]! & codeMask) === Protocol.ROOM_INPUT_UNRELIABLE;
+    if (inbound.kind === "message") return inbound.requestId === undefined && this.#isCustom(inbound.type);
+    return inbound.kind === "bytes";
+  }
+
+  #isCustom(type: string): boolean {
+    return this.#customPrefix !== undefined && type.startsWith(this.#customPrefix);
   }
 
   #receive(client: SeatClient, bytes: Buffer): boolean {
@@ -123,7 +141,7 @@ export class Gate {
 
   #admit(client: SeatClient, type: string, requestId: number | undefined, now: number): boolean {
     const wait = client.userData!.budget.takeMessage(now);
-    const isCustom = requestId === undefined && this.#customPrefix !== undefined && type.startsWith(this.#customPrefix);
+    const isCustom = requestId === undefined && this.#isCustom(type);
     if (wait === 0 && (this.#types.has(type) || isCustom)) return true;
     const error =
       wait > 0

@@ -12,7 +12,8 @@ export type Inbound =
   | { kind: "message"; type: string; requestId: number | undefined }
   | { kind: "bad"; requestId: number | undefined; reason: string };
 
-const codeMask = 0x1f;
+/** The part of a frame's first byte that says what it is; the rest are flags. */
+export const codeMask = 0x1f;
 const maxTypeChars = 64;
 const input: Inbound = { kind: "input" };
 const textOf = new TextDecoder("utf-8", { fatal: true });

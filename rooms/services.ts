@@ -1,6 +1,7 @@
 /** What every room is given: the services it relies on, made once by the server. */
 import type { Config } from "../config.ts";
 import type { Chats } from "../services/chats/chats.ts";
+import type { Datagrams } from "../services/datagram/datagrams.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
 import type { Log } from "../services/ops/log.ts";
 import type { Metrics } from "../services/ops/metrics.ts";
@@ -15,6 +16,7 @@ export interface RoomServices {
   readonly tokens: Tokens;
   readonly saves: WorldSaves;
   readonly chats: Chats;
+  readonly datagrams: Datagrams;
   /** Server time in ms since the epoch, which never goes back. */
   readonly now: () => number;
 }

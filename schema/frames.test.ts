@@ -9,6 +9,7 @@ describe("[MV2] the header", () => {
     seq: fc.nat({ max: 0xffff }),
     time: fc.nat({ max: 0xffff_ffff }),
     ack: fc.nat({ max: 0xffff }),
+    isReliable: fc.boolean(),
     correction: fc.option(
       fc.record({ x: number, y: number, z: number, angle: fc.float({ noNaN: true, noDefaultInfinity: true }) }),
       { nil: undefined },
@@ -29,15 +30,21 @@ describe("[MV2] the header", () => {
 
   it("wraps its numbers", () => {
     const out = Buffer.alloc(headerBytes);
-    writeHeader(out, 0, { seq: 0x1_0002, time: 2 ** 32 + 3, ack: 0x1_0004, correction: undefined });
+    writeHeader(out, 0, { seq: 0x1_0002, time: 2 ** 32 + 3, ack: 0x1_0004, correction: undefined, isReliable: false });
     expect(readHeader(out)).toMatchObject({ seq: 2, time: 3, ack: 4 });
-    writeHeader(out, 0, { seq: 1, time: 1234.9, ack: 0, correction: undefined });
+    writeHeader(out, 0, { seq: 1, time: 1234.9, ack: 0, correction: undefined, isReliable: false });
     expect(readHeader(out).time).toBe(1234);
   });
 
   it("is refused when it was cut off anywhere", () => {
     const out = Buffer.alloc(headerBytes + correctionBytes);
-    const sent: FrameHeader = { seq: 1, time: 2, ack: 3, correction: { x: 1, y: 2, z: 3, angle: 4 } };
+    const sent: FrameHeader = {
+      seq: 1,
+      time: 2,
+      ack: 3,
+      correction: { x: 1, y: 2, z: 3, angle: 4 },
+      isReliable: false,
+    };
     writeHeader(out, 0, sent);
     for (let length = 0; length < out.length; length++) {
       expect(() => readHeader(out.subarray(0, length)), `${length}`).toThrow(

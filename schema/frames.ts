@@ -3,7 +3,8 @@
  *
  * A frame is absolute: it can be applied alone, twice, or not at all. Layout, little-endian:
  *
- *     header   seq u16 | time u32 (ms of server time) | ack u16 (newest input taken) | flags u8 (1 corrected, 2 has ack)
+ *     header   seq u16 | time u32 (ms of server time) | ack u16 (newest input taken) | flags u8 (1 corrected, 2 has ack,
+ *              4 reliable)
  *              [x f64 | y f64 | z f64 | angle f32]   own pose, if corrected
  *     block*   as in blocks.ts
  */
@@ -17,16 +18,28 @@ export const movementType = 1;
 
 const corrected = 1;
 const hasAck = 2;
+const reliable = 4;
 
-/** `ack`: newest input taken; undefined before the first. `correction`: one's own pose, where the server changed it. */
-export type FrameHeader = { seq: number; time: number; ack: number | undefined; correction: Pose | undefined };
+/**
+ * `ack`: newest input taken; undefined before the first. `correction`: one's own pose, where the server changed it.
+ * `isReliable`: came over the WebSocket while others came as datagrams, and so perhaps after newer ones: it counts all the
+ * same, each pose where there is none of a later time.
+ */
+export type FrameHeader = {
+  seq: number;
+  time: number;
+  ack: number | undefined;
+  correction: Pose | undefined;
+  isReliable: boolean;
+};
 
 /** Writes the header at `at`. Returns the offset behind it. */
 export function writeHeader(out: Buffer, at: number, header: FrameHeader): number {
   out.writeUInt16LE(header.seq & 0xffff, at);
   out.writeUInt32LE(header.time >>> 0, at + 2);
   out.writeUInt16LE((header.ack ?? 0) & 0xffff, at + 6);
-  out[at + 8] = (header.correction ? corrected : 0) | (header.ack === undefined ? 0 : hasAck);
+  out[at + 8] =
+    (header.correction ? corrected : 0) | (header.ack === undefined ? 0 : hasAck) | (header.isReliable ? reliable : 0);
   if (!header.correction) return at + headerBytes;
   const { x, y, z, angle } = header.correction;
   out.writeDoubleLE(x, at + 9);
@@ -47,6 +60,7 @@ export function readHeader(frame: Uint8Array): FrameHeader & { end: number } {
     time: view.getUint32(2, true),
     ack: frame[8]! & hasAck ? view.getUint16(6, true) : undefined,
     correction: undefined as Pose | undefined,
+    isReliable: (frame[8]! & reliable) !== 0,
     end: headerBytes,
   };
   if (frame[8]! & corrected) {

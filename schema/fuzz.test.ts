@@ -83,7 +83,7 @@ function fuzzFrame(): void {
   const slots = place();
   const correction = chance(0.1) ? { x: random(), y: random(), z: random(), angle: 0.5 } : undefined;
   const ack = chance(0.5) ? below(0x1_0000) : undefined;
-  const sent = { seq: below(0x1_0000), time: below(2 ** 32), ack, correction };
+  const sent = { seq: below(0x1_0000), time: below(2 ** 32), ack, correction, isReliable: chance(0.5) };
   const written: number[] = [];
   const at = writeHeader(buffer, 0, sent);
   const end = writeBlocks(buffer, at, at + below(300), poses, slots, slots.length, (slot) => void written.push(slot));

@@ -67,6 +67,8 @@ export const seatMessages = {
   play: z.strictObject({}).optional(),
   /** A guest signs in and keeps its place. */
   identify: z.strictObject({ token: z.string().max(8 * kilobyte) }),
+  /** SDP of a data channel for datagrams, without candidates. Answered with `{ answer }`, SDP as well. */
+  offer: z.strictObject({ offer: z.string().max(8 * kilobyte) }),
 } as const;
 
 export const worldMessages = {
@@ -88,6 +90,9 @@ export type Attention = z.infer<typeof attention>;
 
 export const leaveReasons = ["left", "lost", "moved", "kicked", "drained", "replaced"] as const;
 export type LeaveReason = (typeof leaveReasons)[number];
+
+/** What a room with datagrams says about one's channel: its transport is gone at the server's end. */
+export type ChannelAnnouncements = { channel: { lost: "closed" | "carrier" } };
 
 /** What the server of a world says beside state and frames. `from` and `id` are ids of people. Times in ms since the epoch. */
 export type WorldAnnouncements = {

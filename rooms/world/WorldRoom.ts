@@ -16,6 +16,7 @@ import type { Identity } from "../../services/identity/person.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
 import { BaseRoom, toServerError } from "../BaseRoom.ts";
 import { authenticate } from "../join.ts";
+import { DatagramPlugin } from "../plugins/datagram.ts";
 import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
@@ -50,7 +51,9 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.key = `world:${slug}`;
     this.#piece = await loadPiece(slug);
     const tickHz = this.#piece.tickHz ?? config.tickHz;
-    this.#movement = new Movement(this.#piece, this.services, tickHz);
+    const datagrams = new DatagramPlugin(this);
+    this.datagrams = datagrams;
+    this.#movement = new Movement(this.#piece, this.services, datagrams, tickHz);
     this.#people = new People(this.state, this.#movement, this.#piece, saves);
     this.state.slug = slug;
     this.state.tickHz = tickHz;

@@ -31,6 +31,11 @@ class Client implements FrameTarget {
   readonly sizes: number[] = [];
   readonly headers: ReturnType<typeof readHeader>[] = [];
   isSlow = false;
+  /** Sent over a channel that may lose it. */
+  onChannel = false;
+  /** The channel loses this part of what is sent. */
+  lost = 0;
+  readonly #random = randomOf(7);
   readonly #poses: Poses;
 
   constructor(poses: Poses, slot?: number) {
@@ -42,7 +47,19 @@ class Client implements FrameTarget {
     return this.isSlow;
   }
 
+  isLossy(): boolean {
+    return this.onChannel;
+  }
+
+  sendReliably(framed: Buffer): void {
+    this.#take(framed);
+  }
+
   send(framed: Buffer): void {
+    if (!this.onChannel || this.#random() >= this.lost) this.#take(framed);
+  }
+
+  #take(framed: Buffer): void {
     const bytes = framed.subarray(frameMargin);
     if (this.isSlow) expect.unreachable("nothing may be sent to a client that is behind");
     this.sizes.push(bytes.length);

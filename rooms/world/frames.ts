@@ -8,11 +8,12 @@
  */
 import { Protocol } from "@colyseus/core";
 import { maxSlots, writeBlocks } from "../../schema/blocks.ts";
-import { correctionBytes, headerBytes, movementType, writeHeader } from "../../schema/frames.ts";
+import { correctionBytes, type FrameHeader, headerBytes, movementType, writeHeader } from "../../schema/frames.ts";
 import type { Pose } from "../../schema/geometry.ts";
 import { frameMargin } from "../colyseus.ts";
 import { type Eye, Interest } from "./interest.ts";
 import type { Poses } from "./poses.ts";
+import { Rested } from "./rested.ts";
 import { Sweep } from "./sweep.ts";
 
 /** One client's side of the frames it is sent. */
@@ -31,16 +32,21 @@ export interface View extends Eye {
   /** In a large world: the tick at which each slot was last sent. */
   sentAt: Uint32Array | undefined;
   nearSquared: number;
+  wasLossy: boolean;
   /** Running estimate of what a near mover costs in a large world's frame. */
   bytesPerMover: number;
 }
 
 export interface FrameTarget {
   readonly view: View;
+  /** Some of what is sent to it now may be lost. */
+  isLossy(): boolean;
   /** Unsent bytes above the limit: nothing may be added. */
   isBehind(): boolean;
   /** Takes a message with `frameMargin` free bytes before it. */
   send(bytes: Buffer): void;
+  /** As `send`, by a way on which nothing is lost. */
+  sendReliably(bytes: Buffer): void;
 }
 
 export interface FrameOptions {
@@ -59,6 +65,8 @@ const worstMoverBytes = 8;
 const worstBlockBytes = 300;
 /** No mover of a large world is staler than this, if the budget allows. */
 const farMs = 1800;
+/** A channel that lost everything is found out within this. */
+const doubtMs = 3000;
 /** Bytes before a frame on the wire: what Colyseus calls a message of bytes, and our number for it. */
 const prefix = Buffer.from([Protocol.ROOM_DATA_BYTES, movementType]);
 /** Bytes of a message without its blocks. */
@@ -75,6 +83,7 @@ export function createView(): View {
     syncedTick: 0,
     sentAt: undefined,
     nearSquared: 0,
+    wasLossy: false,
     bytesPerMover: 4.5,
   };
 }
@@ -88,6 +97,8 @@ export class Frames {
   readonly #sweep: Sweep;
   readonly #farTicks: number;
   readonly #idleTicks: number;
+  readonly #doubtTicks: number;
+  readonly #rested: Rested;
   readonly #smallWorld: number;
   readonly #chosen: Uint16Array = new Uint16Array(maxSlots);
   readonly #blocks: Buffer = Buffer.alloc(1100);
@@ -102,6 +113,8 @@ export class Frames {
     this.#sweep = new Sweep(this.#farTicks, options.largeBytes);
     this.#smallWorld = Math.min(smallWorld, Math.floor((options.smallBytes - worstBlockBytes) / worstMoverBytes));
     this.#idleTicks = Math.max(1, Math.round(options.tickHz / 4));
+    this.#rested = new Rested(poses, this.#idleTicks);
+    this.#doubtTicks = Math.round((doubtMs / 1000) * options.tickHz);
   }
 
   /** Sends this tick's frames and begins the next tick. `time` is server time in ms. */
@@ -115,6 +128,7 @@ export class Frames {
     }
     for (const target of targets) {
       const { view } = target;
+      this.#allowForLoss(target, time);
       if (target.isBehind()) {
         this.#options.onDropped();
       } else if (!isSmall) {
@@ -131,6 +145,26 @@ export class Frames {
       }
     }
     poses.tick++;
+  }
+
+  /** What rests is told reliably while frames may be lost; when they are not any more, what was sent lately is sent again. */
+  #allowForLoss(target: FrameTarget, time: number): void {
+    const { view } = target;
+    const isLossy = target.isLossy();
+    if (view.wasLossy && !isLossy) this.#doubt(view);
+    view.wasLossy = isLossy;
+    const restedBytes = isLossy ? this.#rested.due() : 0;
+    if (restedBytes === 0) return;
+    const { seq, ack } = view;
+    const header = { seq, time, ack, correction: undefined, isReliable: true };
+    target.sendReliably(this.#encodeFrame(header, this.#rested.bytes, restedBytes));
+    this.#options.onSent(overhead + restedBytes);
+  }
+
+  #doubt(view: View): void {
+    const sure = Math.max(0, this.#poses.tick - this.#doubtTicks);
+    view.syncedTick = Math.min(view.syncedTick, sure);
+    if (view.sentAt) for (let i = 0; i < view.sentAt.length; i++) view.sentAt[i] = Math.min(view.sentAt[i]!, sure);
   }
 
   /** Encodes all that changed after `tick`; returns the number of bytes. */
@@ -184,18 +218,26 @@ export class Frames {
     const isNews = blockBytes > 0 || view.ack !== view.ackSent || view.correction !== undefined;
     if (!isNews && tick - view.lastTick < this.#idleTicks) return;
     const { ack, correction } = view;
-    const length = overhead + (correction ? correctionBytes : 0) + blockBytes;
-    const bytes = Buffer.allocUnsafe(frameMargin + length);
-    bytes[frameMargin] = prefix[0]!;
-    bytes[frameMargin + 1] = prefix[1]!;
     view.seq = (view.seq + 1) & 0xffff;
-    const at = writeHeader(bytes, frameMargin + prefix.length, { seq: view.seq, time, ack, correction });
-    this.#blocks.copy(bytes, at, 0, blockBytes);
-    target.send(bytes);
+    // nobody would correct again what was lost
+    const isReliable = correction !== undefined;
+    const bytes = this.#encodeFrame({ seq: view.seq, time, ack, correction, isReliable }, this.#blocks, blockBytes);
+    if (isReliable) target.sendReliably(bytes);
+    else target.send(bytes);
     view.ackSent = ack;
     view.correction = undefined;
     view.lastTick = tick;
-    this.#options.onSent(length);
+    this.#options.onSent(bytes.length - frameMargin);
+  }
+
+  #encodeFrame(header: FrameHeader, blocks: Buffer, blockBytes: number): Buffer {
+    const length = overhead + (header.correction ? correctionBytes : 0) + blockBytes;
+    const bytes = Buffer.allocUnsafe(frameMargin + length);
+    bytes[frameMargin] = prefix[0]!;
+    bytes[frameMargin + 1] = prefix[1]!;
+    const at = writeHeader(bytes, frameMargin + prefix.length, header);
+    blocks.copy(bytes, at, 0, blockBytes);
+    return bytes;
   }
 }
 

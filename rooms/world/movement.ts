@@ -10,6 +10,7 @@ import { isNewer } from "../../schema/frames.ts";
 import type { Geometry, Pose } from "../../schema/geometry.ts";
 import { decodeMove, movePoses } from "../../schema/moves.ts";
 import { backlogOf, sendFrame } from "../colyseus.ts";
+import type { DatagramPlugin } from "../plugins/datagram.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
 import { createView, Frames, type FrameTarget } from "./frames.ts";
@@ -24,13 +25,15 @@ export class Movement {
   readonly #frames: Frames;
   readonly #piece: Piece;
   readonly #services: RoomServices;
+  readonly #datagrams: DatagramPlugin;
   readonly #targets = new WeakMap<SeatClient, FrameTarget>();
   readonly #strides: (Stride | undefined)[] = [];
 
-  constructor(piece: Piece, services: RoomServices, tickHz: number) {
+  constructor(piece: Piece, services: RoomServices, datagrams: DatagramPlugin, tickHz: number) {
     const { config, metrics } = services;
     this.#piece = piece;
     this.#services = services;
+    this.#datagrams = datagrams;
     this.#poses = new Poses({ ...piece.bounds, ...(piece.step === undefined ? {} : { step: piece.step }) });
     this.#frames = new Frames(this.#poses, {
       tickHz,
@@ -76,8 +79,10 @@ export class Movement {
     const limit = this.#services.config.backlogFrameBytes;
     this.#targets.set(client, {
       view: createView(),
-      isBehind: () => backlogOf(client) > limit,
-      send: (bytes) => sendFrame(client, bytes),
+      isLossy: () => this.#datagrams.isOnDatagrams(client),
+      isBehind: () => !this.#datagrams.isOnDatagrams(client) && backlogOf(client) > limit,
+      send: (frame) => this.#datagrams.sendFrame(client, frame),
+      sendReliably: (frame) => sendFrame(client, frame),
     });
   }
 

@@ -1,13 +1,15 @@
 /** What is measured, in the terms of Prometheus. Counts only: no name, address or place of anyone. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Datagrams } from "../datagram/datagrams.ts";
 import type { Presence } from "../presence/presence.ts";
+import { measureDatagrams } from "./datagramMetrics.ts";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** How often the event loop's lag is sampled, in ms; what is reported includes it. The default of 10 costs five times more. */
 const eventLoopMs = 50;
 
-export function createMetrics(presence: Presence) {
+export function createMetrics(presence: Presence, datagrams: Datagrams) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopMs });
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
@@ -33,6 +35,7 @@ export function createMetrics(presence: Presence) {
       for (const room of presence.rooms()) this.inc({ kind: kindOf(room) }, presence.counts(room).connections);
     },
   });
+  measureDatagrams(registry, datagrams);
   return {
     registry,
     frames: counter("frames_total", "Movement frames sent"),

@@ -18,6 +18,8 @@ export interface Carrier {
    * channel opens. Rejects with NO_DATAGRAMS, DATAGRAMS_FULL or BAD_MESSAGE.
    */
   open(offer: unknown, events: CarrierPeerEvents): Promise<{ peer: CarrierPeer; answer: string }>;
+  /** Ends the process, which is started again, for a `reason` that only its user can know. */
+  restart(reason: string): void;
   stats(): CarrierStats;
   close(): Promise<void>;
 }
@@ -204,6 +206,9 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
         },
       };
       return { peer, answer };
+    },
+    restart(reason) {
+      if ("child" in life) life.child.kill(reason);
     },
     stats() {
       const child = "child" in life ? life.child : undefined;

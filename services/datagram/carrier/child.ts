@@ -18,6 +18,8 @@ const stopMs = 2000;
 export interface Child {
   readonly pid: number;
   readonly link: Link<ToChild>;
+  /** Ends it at once, and tells so. */
+  kill(reason: string): void;
   /** Lets go of its peers and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export function startChild(options: ChildOptions, on: Events): Child {
   return {
     pid: child.pid ?? 0,
     link,
+    kill: over,
     async stop() {
       isOver = true;
       clearInterval(beats);

@@ -1,0 +1,60 @@
+/**
+ * Datagrams for any room: each client may have a channel beside its WebSocket, signalled through it and bound to its seat,
+ * so that a datagram is as authenticated as the room. What Colyseus sends unreliably goes there while the channel is
+ * proven, else over the WebSocket, where it is dropped rather than queued.
+ */
+import type { Client } from "@colyseus/core";
+import type { ChannelStats } from "../../schema/channel.ts";
+import { seatMessages } from "../../schema/messages.ts";
+import type { DatagramSeat } from "../../services/datagram/datagrams.ts";
+import { backlogOf, frameMargin, sendFrame, sendUnreliablyBy } from "../colyseus.ts";
+import type { Gate } from "../gate.ts";
+import type { SeatClient } from "../seat.ts";
+import type { RoomServices } from "../services.ts";
+
+export class DatagramPlugin {
+  readonly #services: RoomServices;
+  readonly #gate: Gate;
+  readonly #seats = new Map<Client, DatagramSeat>();
+
+  constructor({ services, gate }: { services: RoomServices; gate: Gate }) {
+    this.#services = services;
+    this.#gate = gate;
+    gate.handle("offer", seatMessages.offer, async (client, { offer }) => ({
+      answer: await this.#seats.get(client)?.offer(offer),
+    }));
+  }
+
+  /** Gives a client that has joined, or is back, its end of a channel. */
+  join(client: SeatClient): void {
+    const seat = this.#services.datagrams.seat({
+      payload: (frame) => this.#gate.receiveUnreliable(client, frame),
+      lost: (reason) => client.send("channel", { lost: reason }),
+    });
+    this.#seats.set(client, seat);
+    sendUnreliablyBy(client, (frame) => {
+      if (seat.send(frame) || backlogOf(client) > this.#services.config.backlogFrameBytes) return;
+      client.raw(Buffer.from(frame)); // a copy: it is the encoder's own memory
+    });
+  }
+
+  /** Its connection is lost, or it left. */
+  leave(client: Client): void {
+    this.#seats.get(client)?.close();
+    this.#seats.delete(client);
+  }
+
+  isOnDatagrams(client: SeatClient): boolean {
+    return this.#seats.get(client)?.carrier === "datagram";
+  }
+
+  /** Sends the bytes of `frame` behind its margin (`frameMargin`), as a datagram where there is a proven channel. */
+  sendFrame(client: SeatClient, frame: Buffer): void {
+    if (!this.#seats.get(client)?.send(frame.subarray(frameMargin))) sendFrame(client, frame);
+  }
+
+  /** Undefined for who has no channel in this room. */
+  statsOf(client: Client): ChannelStats | undefined {
+    return this.#seats.get(client)?.stats();
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * The server's end of all datagram channels: one for each seat that offers, each beside its room's WebSocket. Decides by
+ * echoes alone who is sent datagrams (schema/channel.ts), and starts the carrier again where all of it has gone silent.
+ * Knows no room.
+ */
+import { Channel, type ChannelEvent, type ChannelStats } from "../../schema/channel.ts";
+import { maxPayloadBytes, readDatagram } from "../../schema/datagrams.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
+import type { Carrier, CarrierPeer } from "./carrier/carrier.ts";
+
+const tickMs = 50;
+/** With at least so many channels, none of which delivered anything for so long, it is the carrier. */
+const silence = { channels: 3, ms: 3000, restMs: 30_000 };
+
+export interface SeatEvents {
+  /** A frame came as a datagram. */
+  payload(frame: Uint8Array): void;
+  /** The transport is gone, and not because the client or the room ended it. */
+  lost(reason: "closed" | "carrier"): void;
+}
+
+/** One seat's channel. */
+export interface DatagramSeat {
+  /** What to send frames on now. */
+  readonly carrier: "datagram" | "websocket";
+  /** Takes a client's SDP offer in the place of any before; returns the answer. Rejects as `Carrier.open` does. */
+  offer(offer: unknown): Promise<string>;
+  /** Sends as a datagram. False: it has to go over the WebSocket. */
+  send(payload: Uint8Array): boolean;
+  stats(): ChannelStats;
+  close(): void;
+}
+
+export class Datagrams {
+  /** Datagrams that were none of ours. */
+  malformed = 0;
+  readonly #seats = new Set<Seat>();
+  readonly #timer: NodeJS.Timeout;
+  #carrier: Carrier | undefined;
+  #restartedAt = Number.NEGATIVE_INFINITY;
+
+  constructor() {
+    this.#timer = setInterval(() => this.#tick(), tickMs).unref();
+  }
+
+  /** Until then every offer is refused. */
+  begin(carrier: Carrier): void {
+    this.#carrier = carrier;
+  }
+
+  get carrier(): Carrier | undefined {
+    return this.#carrier;
+  }
+
+  seat(on: SeatEvents): DatagramSeat {
+    return new Seat(() => this.#carrier, this.#seats, { ...on, malformed: () => this.malformed++ });
+  }
+
+  /** Of all channels that have a transport. */
+  stats(): ChannelStats[] {
+    return [...this.#seats].map((seat) => seat.stats());
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#carrier?.close();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    let opened = 0;
+    let isAnyHeard = false;
+    for (const seat of this.#seats) {
+      seat.tick(now);
+      if (!seat.wasOpen) continue;
+      opened++;
+      isAnyHeard ||= seat.stats().silentMs < silence.ms;
+    }
+    if (opened < silence.channels || isAnyHeard || now - this.#restartedAt < silence.restMs) return;
+    this.#restartedAt = now;
+    this.#carrier?.restart("no channel delivers");
+  }
+}
+
+class Seat implements DatagramSeat {
+  readonly #from: () => Carrier | undefined;
+  /** Those with a transport. */
+  readonly #all: Set<Seat>;
+  readonly #on: SeatEvents & { malformed(): void };
+  readonly #channel = new Channel("server");
+  #peer: CarrierPeer | undefined;
+  #offers = 0;
+
+  constructor(from: () => Carrier | undefined, all: Set<Seat>, on: SeatEvents & { malformed(): void }) {
+    this.#from = from;
+    this.#all = all;
+    this.#on = on;
+  }
+
+  get carrier() {
+    return this.#channel.carrier;
+  }
+
+  /** Whether its present transport was proven once. */
+  get wasOpen(): boolean {
+    const { name } = this.#channel.state;
+    return name === "open" || name === "stalled";
+  }
+
+  async offer(offer: unknown): Promise<string> {
+    this.close();
+    const number = this.#offers;
+    const carrier = this.#from();
+    if (!carrier) throw new HereaboutsError("NO_DATAGRAMS");
+    const { peer, answer } = await carrier.open(offer, {
+      onMessage: (bytes) => this.#receive(peer, bytes),
+      onClose: (reason) => {
+        if (peer !== this.#peer) return;
+        this.#lose(reason);
+        this.#on.lost(reason);
+      },
+    });
+    if (number !== this.#offers) {
+      peer.close();
+      return answer;
+    }
+    this.#peer = peer;
+    this.#all.add(this);
+    this.#apply({ type: "offered" }, performance.now());
+    return answer;
+  }
+
+  send(payload: Uint8Array): boolean {
+    if (!this.#peer || this.#channel.carrier !== "datagram" || payload.length > maxPayloadBytes) return false;
+    this.#peer.send(this.#channel.wrap(payload, performance.now()));
+    return true;
+  }
+
+  tick(now: number): void {
+    this.#apply({ type: "tick" }, now);
+  }
+
+  stats(): ChannelStats {
+    return this.#channel.stats(performance.now());
+  }
+
+  /** An offer that is still on its way is answered, and its peer closed. */
+  close(): void {
+    this.#offers++;
+    if (!this.#peer) return;
+    this.#peer.close();
+    this.#lose("closed");
+  }
+
+  #lose(reason: "closed" | "carrier"): void {
+    this.#peer = undefined;
+    this.#all.delete(this);
+    this.#apply({ type: "closed", reason }, performance.now());
+  }
+
+  #receive(peer: CarrierPeer, bytes: Uint8Array): void {
+    if (peer !== this.#peer) return;
+    const datagram = toDatagram(bytes);
+    if (datagram) this.#apply({ type: "received", header: datagram.header }, performance.now());
+    else this.#on.malformed();
+    if (datagram && datagram.payload.length > 0) this.#on.payload(datagram.payload);
+  }
+
+  #apply(event: ChannelEvent, now: number): void {
+    for (const effect of this.#channel.apply(event, now)) {
+      if (effect === "heartbeat") this.#peer?.send(this.#channel.wrap(undefined, now));
+      else if (effect === "close") this.close();
+    }
+  }
+}
+
+/** Undefined for what is none: it costs its sender nothing but the datagram. */
+function toDatagram(bytes: Uint8Array) {
+  try {
+    return readDatagram(bytes);
+  } catch {
+    return undefined;
+  }
+}
