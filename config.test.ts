@@ -40,6 +40,10 @@ describe("[OP3] every setting", () => {
       maxPayload: 16 * 1024,
       frameBytesSmall: 1100,
       frameBytesLarge: 400,
+      datagrams: true,
+      datagramPeers: 500,
+      udpPort: 0,
+      publicIp: "",
       drainMs: 10_000,
     });
   });
@@ -120,6 +124,9 @@ describe("[OP3] a mistake is named with its remedy", () => {
     ["DEV", "maybe"],
     ["PUBLIC_URL", "rooms.example.org"],
     ["PUBLIC_URL", "ftp://rooms.example.org"],
+    ["DATAGRAMS", "udp"],
+    ["DATAGRAM_PEERS", "0"],
+    ["PUBLIC_IP", "rooms.example.org"],
     ["DATA_DIR", ""],
   ])("%s=%j", (name, value) => {
     expect(reading({ [name]: value })).toThrow(bad("BAD_SETTING", `${name} (environment)`));
@@ -181,6 +188,12 @@ describe("[OP3] npm run config", () => {
     expect(printed).not.toContain("open sesame");
     expect(printed).toMatch(/AUTH_SECRET +\(hidden\)/);
     expect(printed).toMatch(/MONITOR_VIEW_PASSWORD +- /);
+  });
+});
+
+describe("[MV7] PUBLIC_IP", () => {
+  it.each(["", "203.0.113.7", "203.0.113.7, 2001:db8::7", "203.0.113.7 203.0.113.8"])("may be %j", (value) => {
+    expect(readConfig({ PUBLIC_IP: value }).config.publicIp).toBe(value);
   });
 });
 

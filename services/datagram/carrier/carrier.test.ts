@@ -225,6 +225,15 @@ describe("[MV3] the carrier's process", () => {
     await client.closed;
   });
 
+  it("is gone after a close while it starts", async () => {
+    const carrier = createCarrier({ config, httpPort: 1024, log: silentLog });
+    const { pid, state } = carrier.stats();
+    expect(state).toBe("starting");
+    await carrier.close();
+    expect(isAlive(pid)).toBe(false);
+    expect(carrier.state).toBe("off");
+  });
+
   it("does not outlive the rooms' process", async () => {
     const { port, release } = await takePort();
     await release();

@@ -112,6 +112,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
   }
 
   function take(message: ToParent, child: Child): void {
+    if (!("child" in life) || life.child !== child) return; // closed meanwhile
     switch (message.type) {
       case "up":
         life = { state: "up", child };
@@ -239,6 +240,6 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
 
 function unableWords(reason: "package" | "port", port: number, library: string): string {
   return reason === "port"
-    ? `UDP port ${port} is taken: no datagrams, movement goes over WebSockets; free it or set UDP_PORT`
+    ? `UDP port ${port} is taken or not allowed: no datagrams, movement goes over WebSockets; free it or set UDP_PORT`
     : `${library} cannot be loaded: no datagrams, movement goes over WebSockets; run npm ci, or set DATAGRAMS=off`;
 }

@@ -12,12 +12,12 @@ import { createPeers } from "./peers.ts";
 /** Datagrams from all peers within this time reach the rooms' process in one read. */
 const gatherMs = 4;
 
+type Carrier = { native: ReturnType<typeof createNative>; peers: ReturnType<typeof createPeers> };
+
 const options = JSON.parse(process.argv[2]!) as ChildOptions;
+let carrier: Carrier | undefined; // beats come before it is there
 const socket = new Socket({ fd: 3, readable: true, writable: true });
 const link = createLink<ToChild, ToParent>(socket, { datagram, control }, { delayMs: gatherMs });
-
-type Carrier = { native: ReturnType<typeof createNative>; peers: ReturnType<typeof createPeers> };
-const carrier = await start();
 
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
@@ -30,6 +30,7 @@ socket.on("close", () => {
     process.kill(process.pid, "SIGKILL"); // exit() would run the library's destructors, which may wait for ever
   }
 });
+carrier = await start();
 if (carrier) {
   setInterval(carrier.peers.sweep, 1000);
   link.control({ type: "up" });
