@@ -106,7 +106,8 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
         datagramsIn++;
         guarded(() => peer.events.onMessage(bytes));
       },
-      end: (reason, words) => lose(child, reason, words),
+      end: (reason) => lose(child, reason),
+      exit: (how, words) => log.warn({ pid: child.pid, how, words }, "a datagram carrier's process ended"),
     });
     life = { state: "starting", child };
   }
@@ -122,7 +123,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
       case "unable":
         void child.stop();
         // after a crash the port may be held for a moment more
-        if (upAt !== undefined) lose(child, message.message, "");
+        if (upAt !== undefined) lose(child, message.message);
         else {
           life = { state: "off" };
           log.warn({ port, reason: message.message }, unableWords(message.reason, port, library));
@@ -143,10 +144,13 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
     }
   }
 
-  function lose(child: Child, reason: string, words: string): void {
+  function lose(child: Child, reason: string): void {
     if (upAt !== undefined && performance.now() - upAt > healthyMs) failures = 0;
     const pauseMs = pausesMs[Math.min(failures++, pausesMs.length - 1)]!;
-    log.warn({ reason, words, peers: peers.size, pauseMs }, "the datagram carrier is down; it is started again");
+    log.warn(
+      { pid: child.pid, reason, peers: peers.size, pauseMs },
+      "the datagram carrier is down; it is started again",
+    );
     life = { state: "down" };
     past.cpuSeconds += health.cpuSeconds;
     past.unsent += child.link.dropped;

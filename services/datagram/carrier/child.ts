@@ -27,8 +27,9 @@ export interface Child {
 type Events = {
   message(message: ToParent): void;
   datagram(peer: number, bytes: Uint8Array): void;
-  /** `words` are the last that it wrote to standard error. */
-  end(reason: string, words: string): void;
+  end(reason: string): void;
+  /** After `end`, unless stopped: how the process ended, and the last that it wrote to standard error. */
+  exit(how: string, words: string): void;
 };
 
 export function startChild(options: ChildOptions, on: Events): Child {
@@ -46,6 +47,7 @@ export function startChild(options: ChildOptions, on: Events): Child {
   let unanswered = 0;
   let isUp = false;
   let isOver = false;
+  let isStopped = false;
 
   const link = createLink<ToParent, ToChild>(socket, {
     datagram: on.datagram,
@@ -67,14 +69,17 @@ export function startChild(options: ChildOptions, on: Events): Child {
     clearInterval(beats);
     socket.destroy();
     child.kill("SIGKILL");
-    on.end(reason, words);
+    on.end(reason);
   }
 
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {
     words = (words + text).slice(-500);
   });
   child.on("error", (error) => over(error.message));
-  child.on("exit", (code, signal) => over(`ended with ${signal ?? code}`));
+  child.on("exit", () => over("ended"));
+  child.on("close", (code, signal) => {
+    if (!isStopped) on.exit(`${signal ?? code}`, words);
+  });
   socket.on("error", () => {}); // closes it
   socket.on("close", () => over("closed its socket"));
 
@@ -83,7 +88,7 @@ export function startChild(options: ChildOptions, on: Events): Child {
     link,
     kill: over,
     async stop() {
-      isOver = true;
+      isOver = isStopped = true;
       clearInterval(beats);
       const timer = setTimeout(() => child.kill("SIGKILL"), stopMs);
       socket.end();
