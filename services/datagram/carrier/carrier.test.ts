@@ -195,6 +195,19 @@ describe("[MV3] the carrier's process", () => {
     await isGone(pid);
   });
 
+  it("is started again after growing pauses", async () => {
+    const pauses: unknown[] = [];
+    const warn = (fields: object) => "pauseMs" in fields && pauses.push(fields.pauseMs);
+    const carrier = await startCarrier({}, { ...silentLog, warn });
+    for (const pause of [250, 1000]) {
+      process.kill(carrier.stats().pid, "SIGKILL");
+      await until(carrier, "down");
+      await until(carrier, "up");
+      expect(pauses.at(-1)).toBe(pause);
+    }
+    expect(carrier.stats().restarts).toBe(2);
+  });
+
   it("killed with an offer on its way: that open is refused", async () => {
     const carrier = await startCarrier();
     const { offer } = await createTestClient();

@@ -70,7 +70,6 @@ const healthyMs = 60_000;
 const noHealth: Health = {
   cpuSeconds: 0,
   rssBytes: 0,
-  peers: 0,
   dropped: { tooFast: 0, tooLarge: 0, text: 0, notOpen: 0, behind: 0, waited: 0 },
 };
 
@@ -94,7 +93,8 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
   let tooLarge = 0;
   let restarts = 0;
   let failures = 0;
-  let upAt: number | undefined;
+  let hasBeenUp = false;
+  let upAt = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
   function start(): void {
@@ -110,6 +110,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
       exit: (how, words) => log.warn({ pid: child.pid, how, words }, "a datagram carrier's process ended"),
     });
     life = { state: "starting", child };
+    upAt = Number.POSITIVE_INFINITY;
   }
 
   function take(message: ToParent, child: Child): void {
@@ -118,12 +119,13 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
       case "up":
         life = { state: "up", child };
         upAt = performance.now();
+        hasBeenUp = true;
         log.info({ port, pid: child.pid }, "datagrams are carried");
         break;
       case "unable":
         void child.stop();
         // after a crash the port may be held for a moment more
-        if (upAt !== undefined) lose(child, message.message);
+        if (hasBeenUp) lose(child, message.message);
         else {
           life = { state: "off" };
           log.warn({ port, reason: message.message }, unableWords(message.reason, port, library));
@@ -145,7 +147,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
   }
 
   function lose(child: Child, reason: string): void {
-    if (upAt !== undefined && performance.now() - upAt > healthyMs) failures = 0;
+    if (performance.now() - upAt > healthyMs) failures = 0;
     const pauseMs = pausesMs[Math.min(failures++, pausesMs.length - 1)]!;
     log.warn(
       { pid: child.pid, reason, peers: peers.size, pauseMs },

@@ -19,4 +19,4 @@ export type ToParent =
 /** Why a datagram was dropped in the carrier's process. `waited`: the rooms' process did not read in time. */
 export type ChildDrop = "tooFast" | "tooLarge" | "text" | "notOpen" | "behind" | "waited";
 
-export type Health = { cpuSeconds: number; rssBytes: number; peers: number; dropped: Record<ChildDrop, number> };
+export type Health = { cpuSeconds: number; rssBytes: number; dropped: Record<ChildDrop, number> };

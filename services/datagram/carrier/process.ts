@@ -79,7 +79,6 @@ function health(): Health {
   return {
     cpuSeconds: (user + system) / 1e6,
     rssBytes: process.memoryUsage.rss(),
-    peers: carrier?.peers.size ?? 0,
     dropped: {
       tooFast: 0,
       tooLarge: 0,
