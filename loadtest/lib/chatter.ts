@@ -5,7 +5,7 @@
 import { encode } from "@colyseus/schema";
 import { pack, unpack } from "msgpackr";
 import { ChatState } from "../../schema/chat.ts";
-import type { Guest } from "./lightClient.ts";
+import { connectionOf, type Guest } from "./lightClient.ts";
 import { Mirror } from "./mirror.ts";
 import { protocol, Seat, type SeatListener } from "./seat.ts";
 import type { Tally } from "./tally.ts";
@@ -43,8 +43,8 @@ export class Chatter implements SeatListener {
 
   static async join(url: string, instance: string, guest: Guest, bench: ChatBench): Promise<Chatter> {
     const chatter = new Chatter(bench);
-    const connection = `load-${guest.id.slice(-24)}`.replace(/[^\w-]/g, "_");
-    const request = { url, room: "chat", options: { instance, connection }, token: guest.token };
+    const options = { instance, connection: connectionOf(guest) };
+    const request = { url, room: "chat", options, token: guest.token };
     chatter.#seat = await Seat.take(request, chatter, bench);
     return chatter;
   }

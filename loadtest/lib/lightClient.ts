@@ -14,6 +14,9 @@ import type { Bench, View } from "./view.ts";
 
 export type Guest = { token: string; id: string };
 
+/** The name of a guest's one connection. */
+export const connectionOf = ({ id }: Guest): string => `load-${id.slice(-24)}`.replace(/[^\w-]/g, "_");
+
 /** What the clients of one thread know of the world they share: its measures, and who has which slot. */
 export type WorldFacts = { geometry: Geometry | undefined; readonly moverOfSlot: Int32Array };
 
@@ -57,8 +60,7 @@ export class LightClient implements SeatListener {
     const client = new LightClient(options);
     client.onFacts = onFacts;
     const { url, slug, guest, bench } = options;
-    const connection = `load-${guest.id.slice(-24)}`.replace(/[^\w-]/g, "_");
-    const request = { url, room: "world", options: { slug, connection }, token: guest.token };
+    const request = { url, room: "world", options: { slug, connection: connectionOf(guest) }, token: guest.token };
     client.#seat = await Seat.take(request, client, bench);
     return client;
   }
