@@ -210,3 +210,22 @@ describe("the gallery", () => {
     await ada.context.close();
   });
 });
+
+describe("a chat's own page", () => {
+  it("puts a line that runs from the right to the right", async () => {
+    const ada = await newcomer(browser);
+    const page = await ada.context.newPage();
+    await page.goto(`${server.url}/chat`);
+    await page.getByPlaceholder("Write to system").fill("שלום עולם");
+    await page.keyboard.press("Enter");
+    const besideIt = await page.locator(".line .said").evaluate((row) => {
+      const text = document.createRange();
+      text.selectNodeContents(row.querySelector(".text")!);
+      return row.getBoundingClientRect().right - text.getBoundingClientRect().right;
+    });
+    expect(besideIt).toBeLessThan(1);
+    await shot(page, "from the right");
+    expect(ada.errors).toEqual([]);
+    await ada.context.close();
+  });
+});

@@ -44,6 +44,8 @@ export default defineConfig({
   build: {
     outDir: resolve(root, "dist"),
     target: "es2022",
+    // The first that have relative colours and :dir(), which Vite would else turn into a list of languages.
+    cssTarget: ["chrome120", "firefox128", "safari18"],
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
