@@ -191,6 +191,13 @@ describe("[PR3] someone invisible", () => {
     expect([...crowd.rooms()]).toEqual([chat]);
   });
 
+  it("is not given away by the ghost they leave elsewhere", () => {
+    const seat = join("ada", "tab1", field);
+    invisible("tab1", pond);
+    leave(seat);
+    expect(crowd.entry(field, "ada")).toMatchObject({ status: "ghost", to: "" });
+  });
+
   it("in one tab takes nothing down when another of their tabs leaves", () => {
     join("ada", "tab1", chat);
     const seat = join("ada", "tab1", field, { exclusive: false });

@@ -202,7 +202,8 @@ export class Crowd {
     const elsewhere = isGoing && place.seats.every(isAway) ? this.#newestElsewhere(seat) : undefined;
     if (elsewhere && before) {
       for (const other of [...place.seats]) this.#remove(other, "moved");
-      const to = isWorld(elsewhere.room) && elsewhere.share ? slugOf(elsewhere.room) : "";
+      const isTold = isWorld(elsewhere.room) && elsewhere.share && this.entry(elsewhere.room, identity.person);
+      const to = isTold ? slugOf(elsewhere.room) : "";
       place.ghost = { identity, to, since: before.since, until: now + this.#ghostMs };
       this.#deadline = Math.min(this.#deadline, place.ghost.until);
     }
