@@ -152,7 +152,6 @@ class Model {
 
   /** Why someone who is not in a room any more is not. */
   whyGone(room: RoomKey, person: string): LeaveReason | undefined {
-    if (this.held(room, person).length > 0) return "left"; // they are there, and invisible now
     const parting = this.#lastParting(room, person);
     return parting?.ghost ? "moved" : parting?.reason;
   }
@@ -174,6 +173,9 @@ class Model {
     const { person } = identity;
     const before = this.held(room, person).find((stay) => stay.tab === tab);
     const since = before?.since ?? this.#now;
+    if (invisible && this.entry(room, person)) {
+      this.#partings.push({ room, person, at: this.#now, reason: "left", ghost: undefined });
+    }
     const held = { lostAt: undefined, isOver: false };
     this.stays.push({ seat, room, person, tab, attention, share, invisible, since, ...held });
     this.#names.set(`${room} ${person}`, identity.name);
