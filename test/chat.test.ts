@@ -1,9 +1,8 @@
 /** Chats through the SDK and a real server: what is said, who is online, who is here, and who may say what. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Chat, connect, type Hereabouts } from "../client/index.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
+import { newToken } from "./lib/tokens.ts";
 
 let server: TestServer;
 let people: Hereabouts[] = [];
@@ -35,12 +34,7 @@ function sharedStorage() {
   };
 }
 
-async function token(handle: string, ...args: string[]): Promise<string> {
-  const env = { ...process.env, DATA_DIR: server.dataDir };
-  const command = ["services/identity/mint.ts", "--handle", handle, ...args];
-  return (await promisify(execFile)(process.execPath, command, { env })).stdout.trim();
-}
-
+const token = (handle: string, ...args: string[]) => newToken(server, handle, ...args);
 const texts = (chat: Chat) => chat.lines.map(({ text }) => text);
 
 beforeAll(async () => {
