@@ -46,7 +46,8 @@ it(`${kills} kills under ${writers} writers lose, double and reorder nothing`, {
   timeout: 120_000 + kills * 6000,
 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-kill-"));
-  const env = { MESSAGES_PER_SECOND: "60" };
+  // all that is said is kept, however long it goes on
+  const env = { MESSAGES_PER_SECOND: "60", CHAT_KEEP: "10000000" };
   let server = await startTestServer({ env, dataDir });
   const { url, port } = server;
   const people: Hereabouts[] = await Promise.all(
@@ -61,7 +62,7 @@ it(`${kills} kills under ${writers} writers lose, double and reorder nothing`, {
     await pause(upMs[0] + Math.random() * (upMs[1] - upMs[0]));
     process.kill(server.pid, "SIGKILL");
     await server.exited;
-    server = await startTestServer({ env: { PORT: String(port) }, dataDir });
+    server = await startTestServer({ env: { ...env, PORT: String(port) }, dataDir });
   }
   await pause(1000);
   for (const job of jobs) job.over();
