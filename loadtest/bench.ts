@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- world --people 100 --seconds 10 --rounds 3`: hereabouts beside plain Colyseus under the same load.
+ * `npm run bench -- world --people 100 --seconds 10 --rounds 3`: hereabouts beside plain Colyseus under the same load, or
+ * `npm run bench -- chat --people 1000` beside a bare fan-out of the same bytes over `ws`.
  *
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
  * the load generator to another where taskset allows. Absolute figures tell about the machine: trust the ratios, and
@@ -13,35 +14,70 @@ import { fileURLToPath } from "node:url";
 import { canPin, startChild, stopChild } from "./lib/child.ts";
 import { type Compared, calmRounds, compare, disturbedPercent, type Figures, type Pair } from "./lib/comparison.ts";
 import { canCount } from "./lib/instructions.ts";
-import { number, parseOptions, text, whole } from "./lib/options.ts";
+import { flag, number, type Options, parseOptions, text, whole } from "./lib/options.ts";
 import { figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
 
-const options = {
+/** What every comparison takes. */
+const commonOptions = {
   people: whole(100, 2, 8000, "people", "how many take part"),
   seconds: number(10, 1, 3600, "s", "how long each round measures"),
-  warmup: number(10, 0, 600, "s", "how long each walks before: the code of either server is compiled by then"),
+  warmup: number(10, 0, 600, "s", "load before that: the code of either server is compiled by then"),
   rounds: whole(3, 1, 100, "rounds", "of each server"),
-  rate: number(20, 0.1, 60, "Hz", "moves that each sends"),
-  spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
   json: text("file", "where to write the figures of all rounds as JSON"),
 };
 
-const subjects = ["hereabouts", "colyseus"] as const;
-type Subject = (typeof subjects)[number];
-type Round = { figures: Figures; exitCode: number };
+/** A scenario of `npm run load`, on hereabouts and on one of its baselines. */
+type Bench = {
+  readonly baseline: string;
+  /** More options, passed on to the scenario. */
+  readonly options: Options;
+  readonly compared: readonly Compared[];
+  /** The time shown of each round. */
+  readonly shown: Compared;
+};
 
-const compared: readonly Compared[] = [
+const cost: readonly Compared[] = [
   ["cpu", "server CPU, % of a core", 1],
   ["instructions", "server instructions, millions/s", 1],
-  ["frames", "frames/s each", 1],
   ["bytes", "down, bytes/s each", 0],
   ["up", "up, bytes/s each", 0],
-  ["known.p50", "age of the newest known pose p50, ms", 1],
-  ["known.p99", "age of the newest known pose p99, ms", 1],
   ["rss", "server memory, MB", 0],
   ["generator.cpu", "generator CPU, % of a core", 1],
 ];
+
+const benches: Readonly<Record<string, Bench>> = {
+  world: {
+    baseline: "colyseus",
+    options: {
+      rate: number(20, 0.1, 60, "Hz", "moves that each sends"),
+      spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
+    },
+    compared: [
+      ...cost,
+      ["frames", "frames/s each", 1],
+      ["known.p50", "age of the newest known pose p50, ms", 1],
+      ["known.p99", "age of the newest known pose p99, ms", 1],
+    ],
+    shown: ["known.p99", "age p99", 1],
+  },
+  chat: {
+    baseline: "fanout",
+    options: {
+      rate: number(20, 0.1, 10_000, "1/s", "lines a second, of all writers together"),
+      lineBytes: whole(140, 64, 16_000, "bytes", "size of a line on the bare fan-out: what one costs in hereabouts"),
+    },
+    compared: [
+      ...cost,
+      ["line.bytes", "bytes a line each", 0],
+      ["p50", "from saying to seeing p50, ms", 1],
+      ["p99", "from saying to seeing p99, ms", 1],
+    ],
+    shown: ["p99", "seen p99", 1],
+  },
+};
+
+type Round = { figures: Figures; exitCode: number };
 
 const countSeconds = 5;
 const countsInstructions = canCount();
@@ -50,30 +86,36 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 async function main([scenario = "", ...args]: string[]): Promise<number> {
-  if (scenario !== "world") throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: world`);
-  const { rounds, json, ...load } = parseOptions(args, options);
+  const bench = Object.hasOwn(benches, scenario) ? benches[scenario] : undefined;
+  const names = Object.keys(benches).join(" ");
+  if (!bench) throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: ${names}`);
+  const { rounds, json, ...load } = parseOptions(args, { ...commonOptions, ...bench.options });
+  const subjects = ["hereabouts", bench.baseline] as const;
   const isPinned = canPin && availableParallelism() > 1;
   if (!isPinned) console.log("Nothing is pinned: that takes taskset and two cores.");
   if (!countsInstructions) console.log("Instructions are not counted: that takes perf and its permission.");
   const pairs: Pair[] = [];
   let worst = 0;
   for (let round = 1; round <= rounds && !stop.signal.aborted; round++) {
-    const figures: Partial<Record<Subject, Figures>> = {};
+    const figures: Partial<Record<string, Figures>> = {};
     // Who goes first changes each round, so that a machine that warms up or slows down favours neither.
     for (const subject of round % 2 ? subjects : subjects.toReversed()) {
       if (stop.signal.aborted) break;
-      const result = await runRound(subject, load, isPinned);
+      const result = await runRound(scenario, subject, load, isPinned);
       figures[subject] = result.figures;
       worst = Math.max(worst, result.exitCode);
-      const { cpu, "known.p99": p99, others } = result.figures;
-      const shown = `CPU ${figure(cpu, 1)} %  age p99 ${figure(p99, 1)} ms  others' CPU ${figure(others, 1)} %`;
+      const { cpu, others } = result.figures;
+      const [name, title, digits] = bench.shown;
+      const time = `${title} ${figure(result.figures[name], digits)} ms`;
+      const shown = `CPU ${figure(cpu, 1)} %  ${time}  others' CPU ${figure(others, 1)} %`;
       console.log(`round ${round}  ${subject.padEnd(10)}  ${shown}`);
     }
-    if (figures.hereabouts && figures.colyseus) pairs.push([figures.hereabouts, figures.colyseus]);
+    const [first, second] = subjects.map((subject) => figures[subject]);
+    if (first && second) pairs.push([first, second]);
   }
   if (pairs.length === 0) throw new UsageError("Stopped before one round was complete.");
   const calm = calmRounds(pairs);
-  console.log(`\n${formatTable(compare(calm, subjects, compared))}\n`);
+  console.log(`\n${formatTable(compare(calm, subjects, bench.compared))}\n`);
   console.log("Middle of the rounds, (min..max) over them. Noise: how far rounds of the same server lie apart.");
   console.log(`By ${calm.length} of ${pairs.length} rounds: ${describeCalm(calm, pairs)}.`);
   if (json) writeJson(json, { at: new Date().toISOString(), scenario, load, isPinned, subjects, pairs });
@@ -91,11 +133,16 @@ function describeCalm(calm: readonly Pair[], pairs: readonly Pair[]): string {
 }
 
 /** One round in fresh processes: the load test of one server, which starts and stops it. */
-async function runRound(subject: Subject, load: Record<string, string | number>, isPinned: boolean): Promise<Round> {
+async function runRound(
+  scenario: string,
+  subject: string,
+  load: Readonly<Record<string, unknown>>,
+  isPinned: boolean,
+): Promise<Round> {
   const folder = mkdtempSync(join(tmpdir(), "hereabouts-bench-"));
   const file = join(folder, "report.json");
-  const args = [fileURLToPath(new URL("./index.ts", import.meta.url)), "world", "--json", file];
-  for (const [name, value] of Object.entries(load)) args.push(`--${name}`, String(value));
+  const args = [fileURLToPath(new URL("./index.ts", import.meta.url)), scenario, "--json", file];
+  for (const [name, value] of Object.entries(load)) args.push(flag(name), String(value));
   if (subject !== "hereabouts") args.push("--baseline", subject);
   if (isPinned) args.push("--server-core", "0");
   if (countsInstructions) args.push("--instructions", String(countSeconds));

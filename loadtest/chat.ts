@@ -12,6 +12,8 @@ const ownOptions = {
   rate: number(20, 0, 10_000, "1/s", "lines a second, of all writers together"),
   writers: whole(20, 1, 8000, "people", "how many of them write"),
   churn: whole(0, 0, 1000, "1/s", "people who join each second, and as many who leave"),
+  warmup: number(1, 0, 600, "s", "how long lines are said before it is measured"),
+  instructions: number(0, 0, 600, "s", "count the server's instructions for so long afterwards, by perf; 0: do not"),
   instance: text("name", "the chat", "load"),
   baseline: choice(["fanout"], "the same lines on a bare fan-out over ws, for comparison"),
   lineBytes: whole(140, 64, 16_000, "bytes", "size of a line on the baseline"),

@@ -7,7 +7,16 @@ import { type Cell, figure } from "./table.ts";
 export const chatFigures: readonly string[] = [
   ...["", "stored.", "join."].flatMap((prefix) => ["p50", "p95", "p99", "max"].map((name) => prefix + name)),
   ...["seconds", "lines", "bytes", "line.bytes", "up", "cpu", "rss", "memory.each", "joins", "churned"],
-  ...["wrong.lines", "wrong.rosters", "refused", "closed", "generator.cpu", "generator.delay"],
+  ...[
+    "wrong.lines",
+    "wrong.rosters",
+    "refused",
+    "closed",
+    "generator.cpu",
+    "generator.delay",
+    "others",
+    "instructions",
+  ],
 ];
 
 export function chatReport(options: { people: number }, measured: ChatMeasured): Report {
@@ -31,6 +40,8 @@ export function chatReport(options: { people: number }, measured: ChatMeasured):
     closed: measured.lost.length,
     "generator.cpu": load.cpuPercent,
     "generator.delay": load.delayP99Ms,
+    others: Math.max(0, (measured.othersMs / measuredMs) * 100),
+    instructions: measured.instructions / 1e6,
   };
   const histograms = { "": measured.seen, "stored.": measured.stored, "join.": measured.joining };
   for (const [prefix, histogram] of Object.entries(histograms)) {
@@ -74,6 +85,7 @@ function facts(f: Record<string, number>): Cell[][] {
     ["measured", `${n("seconds", 1)} s, ${n("lines")} lines, ${n("churned")} came and as many went`],
     ["down each", `${n("bytes")} bytes/s with WebSocket headers; ${n("line.bytes")} bytes a line`],
     ["server", `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("memory.each")} bytes each`],
+    ["others", `${n("others")} % of a core used by other processes on this machine`],
     ["joining", `${n("joins")} joins a second`],
     ["generator", `CPU ${n("generator.cpu", 1)} % of a core, event loop late by ${n("generator.delay", 1)} ms (p99)`],
     [

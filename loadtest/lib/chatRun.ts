@@ -7,7 +7,9 @@ import { now, pause } from "./clock.ts";
 import { FanoutClient } from "./fanoutClient.ts";
 import { gauge, type Load, limitOf } from "./gauge.ts";
 import { createHistogram, type Histogram, record } from "./histogram.ts";
+import { countInstructions } from "./instructions.ts";
 import { becomeGuest, type Guest } from "./lightClient.ts";
+import { machineCpuMs, ownCpuMs } from "./neighbours.ts";
 import { Pacer } from "./pacer.ts";
 import type { Usage } from "./prometheus.ts";
 import type { Run } from "./scenario.ts";
@@ -26,6 +28,10 @@ export type ChatLoad = {
   churn: number;
   /** For the bare fan-out: bytes of a line. 0: hereabouts. */
   fanoutBytes: number;
+  /** How long lines are said before it is measured, in s. */
+  warmup?: number;
+  /** Count the server's instructions for so long afterwards, in s. */
+  instructions?: number;
 };
 
 export type ChatMeasured = {
@@ -39,6 +45,10 @@ export type ChatMeasured = {
   lines: number;
   measuredMs: number;
   usage: { before: Usage | undefined; after: Usage | undefined };
+  /** CPU of this machine that neither the server nor this process used, in ms; NaN if the server does not tell. */
+  othersMs: number;
+  /** Instructions that the server executed per second; NaN if they were not counted. */
+  instructions: number;
   load: Load;
   limit: string | undefined;
   /** Lines that some client missed, got twice, or got in another order than they were stored. */
@@ -57,8 +67,8 @@ const settleMs = 2500;
 export async function runChat(target: Target, options: ChatLoad, run: Run): Promise<ChatMeasured> {
   const sentAt = new Map<number, number>();
   const seqs = new Map<number, number>();
-  const seen = createHistogram();
-  const stored = createHistogram();
+  let seen = createHistogram();
+  let stored = createHistogram();
   const joining = createHistogram();
   let refused = 0;
   const bench: ChatBench = {
@@ -69,6 +79,11 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
       seqs.set(n, seq);
     },
     onRefused: () => refused++,
+  };
+  const countAnew = () => {
+    bench.tally = createTally();
+    seen = createHistogram();
+    stored = createHistogram();
   };
   const { people, rate, writers, churn, instance, fanoutBytes, seconds } = options;
   const enter = async (guest: Guest | undefined): Promise<Client> => {
@@ -90,28 +105,38 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   await pause(settleMs, run.signal);
   const full = await target.usage();
 
-  bench.tally = createTally();
-  const loadOf = gauge();
-  const from = now();
-  const before = await target.usage();
   let lines = 0;
   const pacer = new Pacer(writers, rate / writers, (writer) => {
     sentAt.set(lines, now());
     clients[writer]!.say(lines++);
   });
   if (rate > 0) pacer.start();
+  await pause((options.warmup ?? 0) * 1000, run.signal);
+
+  countAnew();
+  const loadOf = gauge();
+  const linesBefore = lines;
+  const othersBefore = othersMs();
+  const before = await target.usage();
+  const from = now();
   const churning = churn > 0 && !fanoutBytes ? startChurn(guests, people, clients, churn, enter) : undefined;
   for (let second = 1; second <= seconds && !run.signal.aborted; second++) {
     await pause(from + second * 1000 - now(), run.signal);
     const perPerson = bench.tally.wireDown / people / ((now() - from) / 1000);
-    run.progress(`${String(second).padStart(4)} s  ${lines} lines said  ${(perPerson / 1000).toFixed(2)} kB/s each`);
+    run.progress(
+      `${String(second).padStart(4)} s  ${lines - linesBefore} lines said  ${(perPerson / 1000).toFixed(2)} kB/s each`,
+    );
   }
-  pacer.stop();
   const churned = (await churning?.stop()) ?? 0;
   const measuredMs = now() - from;
   const after = await target.usage();
+  const others = othersMs() - othersBefore - serverMs(before, after);
   const load = loadOf();
-  const tally = bench.tally;
+  const measured = { tally: bench.tally, seen, stored, lines: lines - linesBefore };
+  countAnew();
+  const isCounted = target.pid !== undefined && options.instructions && !run.signal.aborted;
+  const instructions = isCounted ? await countInstructions(target.pid, options.instructions!) : Number.NaN;
+  pacer.stop();
   await pause(settleMs);
 
   const order = [...sentAt.keys()].sort((a, b) => (seqs.get(a) ?? a) - (seqs.get(b) ?? b));
@@ -121,15 +146,14 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   const lost = [...clients.flatMap((client) => client.lost ?? []), ...(churning?.failures ?? [])];
   await Promise.race([Promise.all(clients.map((client) => client.leave())), pause(5000)]);
   return {
-    tally,
-    seen,
-    stored,
+    ...measured,
     joining,
     joinsPerSecond,
     bytesEach: full && empty ? (full.rssBytes - empty.rssBytes) / people : Number.NaN,
-    lines,
     measuredMs,
     usage: { before, after },
+    othersMs: others,
+    instructions,
     load,
     limit: limitOf(load),
     wrongLines,
@@ -139,6 +163,15 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
     churned,
     interrupted: run.signal.aborted,
   };
+}
+
+/** CPU time of everything but this process, in ms. */
+function othersMs(): number {
+  return machineCpuMs() - ownCpuMs();
+}
+
+function serverMs(before: Usage | undefined, after: Usage | undefined): number {
+  return before && after ? (after.cpuSeconds - before.cpuSeconds) * 1000 : Number.NaN;
 }
 
 /** Does `work` for 0 to `count`, some at once, evenly over `ms` if that is given. */

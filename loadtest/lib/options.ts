@@ -71,6 +71,6 @@ export function describeOptions(options: Options): string[][] {
   });
 }
 
-function flag(name: string): string {
+export function flag(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
