@@ -7,11 +7,14 @@
  */
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { connect, type Hereabouts, type World } from "../client/index.ts";
+import { type Chat, connect, type Hereabouts, type World } from "../client/index.ts";
 import type { FuzzReport, FuzzTask } from "./lib/fuzzer.ts";
+import { basicAuth } from "./lib/http.ts";
+import type { Credentials } from "./lib/junkHttp.ts";
 import { closerThan, gapsWithin, mean, percentile, sleep, watchNoise } from "./lib/pace.ts";
 import { joinWorld, type RawClient, until } from "./lib/raw.ts";
 import type { TestServer } from "./lib/server.ts";
+import { newToken } from "./lib/tokens.ts";
 import { startWatched, watched } from "./lib/watched.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -20,6 +23,7 @@ const casesPerSecond = 2100;
 const calmMs = 3000;
 const stepMs = 33;
 const megabyte = 2 ** 20;
+const viewPassword = "only looking";
 
 /** What a line of the log belongs to: one a second at most. */
 function classOf({ msg, room, code, where, detail, error }: Record<string, unknown>): string {
@@ -28,9 +32,11 @@ function classOf({ msg, room, code, where, detail, error }: Record<string, unkno
 }
 
 let server: TestServer;
+let credentials: Credentials;
 let walkers: RawClient[];
 let guide: Hereabouts;
 let world: World;
+let chat: Chat;
 let walking: NodeJS.Timeout;
 const states: string[] = [];
 const complaints: unknown[][] = [];
@@ -58,11 +64,24 @@ describe("bad input", { timeout: 30_000 }, () => {
         vi.spyOn(console, method).mockImplementation((...words: unknown[]) => void complaints.push(words));
       }
       server = await startWatched({
-        env: { MESSAGES_PER_SECOND: "1000", MOVES_PER_SECOND: "1000", ABUSE_REFUSALS: "1000000" },
+        env: {
+          MESSAGES_PER_SECOND: "1000",
+          MOVES_PER_SECOND: "1000",
+          ABUSE_REFUSALS: "1000000",
+          MONITOR_VIEW_PASSWORD: viewPassword,
+        },
       });
+      const roles = ["member", "service", "moderator"];
+      credentials = {
+        tokens: await Promise.all(roles.map((role) => newToken(server, `fuzz-${role}`, "--role", role))),
+        viewer: basicAuth("viewer", viewPassword)["authorization"]!,
+      };
       walkers = [await joinWorld(server.url), await joinWorld(server.url)];
       guide = await connect(server.url, { storage: null, name: "Guide" });
       world = await guide.world("field");
+      chat = await guide.chat("fuzz-chat");
+      chat.on("connection", ({ state }) => states.push(state));
+      chat.on("closed", () => states.push("closed"));
       world.on("connection", ({ state }) => states.push(state));
       world.on("closed", () => states.push("closed"));
       let step = 0;
@@ -74,7 +93,7 @@ describe("bad input", { timeout: 30_000 }, () => {
         const other = [...world.people.values()].find(({ isMe, placed }) => placed && !isMe);
         if (other) positions.push(other.x);
       }, stepMs);
-      await fuzz({ url: server.url, seed, cases: 2000, ms: 1000 });
+      await fuzz({ url: server.url, seed, cases: 2000, ms: 1000, credentials });
       heldBefore = (await watched(server)).held;
       await sleep(500);
       calm = { from: performance.now(), to: 0 };
@@ -82,7 +101,8 @@ describe("bad input", { timeout: 30_000 }, () => {
       calm.to = performance.now();
       storm = { from: calm.to, to: 0 };
       const stopWatch = watchNoise();
-      report = await fuzz({ url: server.url, seed: seed + 1, cases, ms: (cases / casesPerSecond) * 1000 });
+      const ms = (cases / casesPerSecond) * 1000;
+      report = await fuzz({ url: server.url, seed: seed + 1, cases, ms, credentials });
       storm.to = performance.now();
       const { busy, away } = await watched(server);
       noiseMs = stopWatch() + away;
@@ -100,9 +120,9 @@ describe("bad input", { timeout: 30_000 }, () => {
   });
 
   it("was sent, each kind of it", () => {
-    const { frames, requests, sockets, joins, oversize } = report.sent;
-    expect(frames + requests + sockets + joins + oversize).toBe(cases);
-    for (const count of [frames, requests, sockets, joins, oversize]) expect(count).toBeGreaterThan(cases / 2500);
+    const counts = Object.values(report.sent);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(cases);
+    for (const count of counts) expect(count).toBeGreaterThan(cases / 2500);
   });
 
   it("[SV5] leaves the process as it was: the same one, ready, and without a single error", async () => {
@@ -132,6 +152,18 @@ describe("bad input", { timeout: 30_000 }, () => {
     for (const walker of walkers) expect((await walker.request("say", { text: "still here" }))?.status).toBe(0);
     expect(states).toEqual([]);
     expect(world.connection).toBe("open");
+  });
+
+  it("[CH2] [ID3] leaves the chat without gaps, every line whole and by whom it says, and open to who is honest", async () => {
+    const { seq } = await chat.say("still here");
+    await until(() => chat.lines.at(-1)?.seq === seq);
+    const first = chat.lines[0]!.seq;
+    expect(chat.lines.map((line) => line.seq)).toEqual(Array.from(chat.lines, (_, i) => first + i));
+    expect(seq).toBeGreaterThan(cases / 2500);
+    for (const { author, text } of chat.lines) {
+      expect(text.isWellFormed() && [...text].length <= 512).toBe(true);
+      expect(author.handle).toMatch(/^(guest-|fuzz-|far\.away)/);
+    }
   });
 
   /**

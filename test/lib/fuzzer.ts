@@ -5,14 +5,14 @@
 import { type Agent, Agent as HttpAgent, request } from "node:http";
 import { connect } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { junkFrame, oversizeFrame, Random } from "./junk.ts";
-import { joinOptions, junkRequest, junkSocket } from "./junkHttp.ts";
-import { joinWorld, newGuest, type RawClient } from "./raw.ts";
+import { junkFrame, oversizeFrame, Random, type RoomKind } from "./junk.ts";
+import { type Credentials, joinOptions, junkRequest, junkSocket } from "./junkHttp.ts";
+import { joinChat, joinWorld, newGuest, type RawClient } from "./raw.ts";
 
-export type FuzzTask = { url: string; seed: number; cases: number; ms: number };
+export type FuzzTask = { url: string; seed: number; cases: number; ms: number; credentials: Credentials };
 
 export interface FuzzReport {
-  sent: Record<"frames" | "requests" | "sockets" | "joins" | "oversize", number>;
+  sent: Record<"frames" | "chatFrames" | "requests" | "sockets" | "joins" | "oversize", number>;
   /** How many answers had each HTTP status. */
   statuses: Record<string, number>;
   /** How many seats were closed by each code. */
@@ -33,7 +33,7 @@ const maxSockets = 48;
 const tickMs = 10;
 const kept = 12;
 
-type Seat = { client: RawClient; last: (Buffer | string)[] };
+type Seat = { client: RawClient; room: RoomKind; last: (Buffer | string)[] };
 
 class Fuzzer {
   readonly #task: FuzzTask;
@@ -44,7 +44,7 @@ class Fuzzer {
   #requests = 0;
   #sockets = 0;
   readonly report: FuzzReport = {
-    sent: { frames: 0, requests: 0, sockets: 0, joins: 0, oversize: 0 },
+    sent: { frames: 0, chatFrames: 0, requests: 0, sockets: 0, joins: 0, oversize: 0 },
     statuses: {},
     closes: {},
     lost: [],
@@ -85,9 +85,7 @@ class Fuzzer {
   }
 
   async #sit(): Promise<void> {
-    const slug = slugs[this.#seats.length % slugs.length]!;
-    const guest = await newGuest(this.#task.url, this.#random.pick(names));
-    const seat: Seat = { client: await joinWorld(this.#task.url, { slug, guest }), last: [] };
+    const seat = await (this.#seats.length % 3 === 0 ? this.#sitInChat() : this.#sitInWorld());
     this.#seats.push(seat);
     void seat.client.whenClosed.then(({ code, reason }) => {
       this.#count(this.report.closes, code);
@@ -101,14 +99,29 @@ class Fuzzer {
     });
   }
 
+  async #sitInWorld(): Promise<Seat> {
+    const { url } = this.#task;
+    const slug = slugs[this.#seats.length % slugs.length]!;
+    const guest = await newGuest(url, this.#random.pick(names));
+    return { client: await joinWorld(url, { slug, guest }), room: "world", last: [] };
+  }
+
+  /** As a guest, or as one of those who may do more. */
+  async #sitInChat(): Promise<Seat> {
+    const { url, credentials } = this.#task;
+    const guest = await newGuest(url, this.#random.pick(names));
+    const token = this.#random.pick([guest.token, ...credentials.tokens]);
+    return { client: await joinChat(url, "fuzz-chat", token), room: "chat", last: [] };
+  }
+
   #frame(): boolean {
     if (this.#seats.length === 0) return false;
     const seat = this.#random.pick(this.#seats);
-    const frame = junkFrame(this.#random);
+    const frame = junkFrame(this.#random, seat.room);
     seat.client.send(frame);
     seat.last.push(frame);
     if (seat.last.length > kept) seat.last.shift();
-    this.report.sent.frames++;
+    this.report.sent[seat.room === "world" ? "frames" : "chatFrames"]++;
     return true;
   }
 
@@ -120,7 +133,7 @@ class Fuzzer {
   }
 
   #request(): boolean {
-    const { method, path, headers, body } = junkRequest(this.#random);
+    const { method, path, headers, body } = junkRequest(this.#random, this.#task.credentials);
     this.report.sent.requests++;
     try {
       this.#ask(method, path, headers, body);
@@ -133,7 +146,8 @@ class Fuzzer {
   #join(): boolean {
     const body = Buffer.from(JSON.stringify(joinOptions(this.#random)));
     const method = this.#random.pick(["joinOrCreate", "joinOrCreate", "join", "joinById", "reconnect"]);
-    this.#ask("POST", `/matchmake/${method}/world`, { "content-type": "application/json" }, body);
+    const room = this.#random.pick(["world", "chat"]);
+    this.#ask("POST", `/matchmake/${method}/${room}`, { "content-type": "application/json" }, body);
     this.report.sent.joins++;
     return true;
   }

@@ -39,7 +39,16 @@ export class Random {
 
 const packr = new Packr({ useRecords: false });
 const records = new Packr();
-const types = ["say", "emote", "avatar", "prop.set", "prop.delete", "attention", "play", "identify", "piece:x"];
+export type RoomKind = "world" | "chat";
+const seatTypes = ["say", "attention", "play", "identify"];
+const types: Record<RoomKind, readonly string[]> = {
+  world: [...seatTypes, "emote", "avatar", "prop.set", "prop.delete", "piece:x"],
+  chat: [
+    ...seatTypes,
+    ...["say", "edit", "delete", "heart", "history", "typing"],
+    ...["mute", "shadow", "ban", "lift", "slow", "invisible", "notes"],
+  ],
+};
 const oddTypes = [
   "",
   "*",
@@ -82,7 +91,10 @@ const oddTexts = [
   "x".repeat(281),
   "é".repeat(4096),
 ];
-const keys = ["text", "emote", "key", "value", "owned", "saved", "color", "face", "showing", "attention", "token"];
+const keys = [
+  ...["text", "emote", "key", "value", "owned", "saved", "color", "face", "showing", "attention", "token"],
+  ...["id", "font", "seq", "on", "before", "limit", "person", "seconds", "reason", "kind"],
+];
 const oddKeys = ["__proto__", "constructor", "toString", "then", "", "slug", "length"];
 
 /** Any value at all: of JSON, or with what MessagePack and an unpacker know beside that. */
@@ -121,7 +133,36 @@ export function anyValue(random: Random, depth = 3, isJson = false): unknown {
 }
 
 /** What an honest client might send: the base of mutations. */
-function validFrame(random: Random): Buffer {
+function validFrame(random: Random, room: RoomKind): Buffer {
+  return room === "world" ? validWorldFrame(random) : validChatFrame(random);
+}
+
+/** What moderators do goes against people who are not there. */
+function validChatFrame(random: Random): Buffer {
+  const seq = 1 + random.int(500);
+  const text = `word ${random.int(random.pick([2, 1000]))}`;
+  const reason = random.pick(["", "because"]);
+  const against = { person: `nobody-${random.int(20)}`, seconds: 1 + random.int(9), reason };
+  const data: Record<string, unknown> = {
+    say: { text, id: `id-${random.int(random.pick([2, 1e9]))}`, ...(random.chance(0.1) ? { font: "serif" } : {}) },
+    edit: { seq, text },
+    delete: { seq, reason },
+    heart: { seq, on: random.chance(0.5) },
+    history: { before: seq, limit: 1 + random.int(100) },
+    attention: { attention: random.pick(["focused", "visible", "hidden"]) },
+    identify: { token: "x.y.z" },
+    mute: against,
+    shadow: against,
+    ban: against,
+    lift: { person: against.person, kind: random.pick(["mute", "shadow", "ban"]), reason },
+    slow: { seconds: 0, reason },
+    notes: { limit: 1 + random.int(500) },
+  };
+  const type = random.pick(types.chat);
+  return random.chance(0.7) ? requestFrame(random.int(2 ** 31), type, data[type]) : messageFrame(type, data[type]);
+}
+
+function validWorldFrame(random: Random): Buffer {
   const pose = () => ({
     x: random.int(900) - 450,
     y: random.int(900) - 450,
@@ -142,14 +183,14 @@ function validFrame(random: Random): Buffer {
     identify: { token: "x.y.z" },
     "piece:x": { any: [1, 2, 3] },
   };
-  const type = random.pick(types);
+  const type = random.pick(types.world);
   if (random.chance(0.4)) return moveFrame(random.int(65536), Array.from({ length: 1 + random.int(3) }, pose));
   if (random.chance(0.4)) return requestFrame(random.int(2 ** 31), type, data[type]);
   return messageFrame(type, data[type]);
 }
 
-function mutated(random: Random): Buffer {
-  let bytes = Buffer.from(validFrame(random));
+function mutated(random: Random, room: RoomKind): Buffer {
+  let bytes = Buffer.from(validFrame(random, room));
   for (let i = random.int(4); i > 0; i--) {
     const at = random.int(bytes.length);
     switch (random.int(5)) {
@@ -194,15 +235,16 @@ function badMove(random: Random): Buffer {
 }
 
 /** A message or a request whose data is anything, packed with or without the packer's records. */
-function badMessage(random: Random): Buffer {
-  const type = random.chance(0.1) ? `piece:${random.int(1e6)}` : random.pick(random.chance(0.85) ? types : oddTypes);
+function badMessage(random: Random, room: RoomKind): Buffer {
+  const known = random.pick(random.chance(0.85) ? types[room] : oddTypes);
+  const type = random.chance(0.1) ? `piece:${random.int(1e6)}` : known;
   const frame = random.chance(0.5) ? messageFrame(type) : requestFrame(random.int(2 ** 32), type);
   const value = anyValue(random, 3, random.chance(0.7));
   return Buffer.concat([frame, random.chance(0.7) ? packr.pack(value) : records.pack(value)]);
 }
 
 /** Data that claims to be far more than it is. */
-function bomb(random: Random): Buffer {
+function bomb(random: Random, room: RoomKind): Buffer {
   const count = Buffer.alloc(4);
   count.writeUInt32BE(random.pick([0xffffffff, 0x7fffffff, 30_000_000, 65_536, 5000]));
   const head = random.pick([0xdd, 0xdf, 0xdb, 0xc6, 0xc9]);
@@ -210,11 +252,11 @@ function bomb(random: Random): Buffer {
   const data = random.chance(0.5)
     ? Buffer.concat([Buffer.from([head]), count, random.bytes(random.int(64))])
     : Buffer.alloc(1 + random.int(4000), nest);
-  const type = random.pick(types);
+  const type = random.pick(types[room]);
   return Buffer.concat([random.chance(0.5) ? messageFrame(type) : requestFrame(1, type), data]);
 }
 
-function oddRequest(random: Random): Buffer {
+function oddRequest(random: Random, room: RoomKind): Buffer {
   const id = random.pick<unknown>([
     -1,
     -1e9,
@@ -230,15 +272,15 @@ function oddRequest(random: Random): Buffer {
     5n << 40n,
     undefined,
   ]);
-  const rest = messageFrame(random.pick(types), anyValue(random, 1)).subarray(1);
+  const rest = messageFrame(random.pick(types[room]), anyValue(random, 1)).subarray(1);
   const bytes = random.chance(0.8) ? packr.pack(id) : random.bytes(random.int(9));
   return Buffer.concat([Buffer.from([Protocol.ROOM_REQUEST]), bytes, random.chance(0.9) ? rest : Buffer.alloc(0)]);
 }
 
 const codeMask = 0x1f;
 
-/** A frame to send on a seat: bytes, or a text frame. */
-export function junkFrame(random: Random): Buffer | string {
+/** A frame to send on a seat in a room of that kind: bytes, or a text frame. */
+export function junkFrame(random: Random, room: RoomKind): Buffer | string {
   switch (random.int(18)) {
     case 0:
       return notLeaving(random.bytes(1 + random.int(200)));
@@ -247,11 +289,11 @@ export function junkFrame(random: Random): Buffer | string {
     case 2:
       return Buffer.alloc(0);
     case 3:
-      return random.chance(0.5) ? random.pick(oddTexts) : JSON.stringify({ type: random.pick(types) });
+      return random.chance(0.5) ? random.pick(oddTexts) : JSON.stringify({ type: random.pick(types[room]) });
     case 4:
-      return bomb(random);
+      return bomb(random, room);
     case 5:
-      return oddRequest(random);
+      return oddRequest(random, room);
     case 6:
     case 7:
       return badMove(random);
@@ -259,9 +301,9 @@ export function junkFrame(random: Random): Buffer | string {
     case 9:
     case 10:
     case 11:
-      return badMessage(random);
+      return badMessage(random, room);
     default:
-      return notLeaving(mutated(random));
+      return notLeaving(mutated(random, room));
   }
 }
 

@@ -5,10 +5,17 @@ const paths = [
   "/auth/guest",
   "/auth/me",
   "/matchmake/joinOrCreate/world",
+  "/matchmake/joinOrCreate/chat",
   "/matchmake/join/world",
   "/matchmake/joinById/x",
   "/matchmake/reconnect/x",
   "/matchmake/create/world",
+  "/chat/fuzz-chat",
+  "/chat/fuzz-chat",
+  "/chat/",
+  "/ops/explain",
+  "/ops/erase",
+  "/ops/",
   "/session/field",
   "/session/",
   "/status",
@@ -44,6 +51,10 @@ const pathTails = [
   "\\x",
   "?x[__proto__]=1",
   "%ff",
+  "?person=nobody&room=chat:fuzz-chat",
+  "?person=x&person=y&room=chat:",
+  "?person=%00&room=%00",
+  `?person=${"x".repeat(65)}&room=world:field`,
 ];
 const contentTypes = [
   "application/json",
@@ -103,19 +114,25 @@ const badSlugs = ["", "-", "a b", "../x", "é", "create", "a".repeat(65), "a/b",
 
 export type JunkRequest = { method: string; path: string; headers: Record<string, string>; body: Buffer | undefined };
 
+/** What opens doors: tokens of people, services and moderators, and the login of one who may look at what operators see. */
+export type Credentials = { tokens: readonly string[]; viewer: string };
+
 /** A request that a client library would send. */
-export function junkRequest(random: Random): JunkRequest {
+export function junkRequest(random: Random, { tokens: known, viewer }: Credentials): JunkRequest {
   const method = random.pick(random.chance(0.6) ? ["GET", "POST"] : methods);
   const path = random.pick(paths) + random.pick(pathTails);
   const headers: Record<string, string> = {};
   for (let i = random.int(4); i > 0; i--) headers[random.pick(headerNames)] = random.pick(headerValues);
-  if (random.chance(0.3))
+  if (path.startsWith("/ops") && random.chance(0.7)) headers["authorization"] = viewer;
+  else if (path.startsWith("/chat/") && random.chance(0.7)) headers["authorization"] = `Bearer ${random.pick(known)}`;
+  else if (random.chance(0.3))
     headers["authorization"] = `${random.pick(["Bearer", "Basic", "bearer", ""])} ${random.pick(tokens)}`;
   if (method === "GET" || method === "HEAD" || method === "OPTIONS" || method === "TRACE") {
     return { method, path, headers, body: undefined };
   }
   headers["content-type"] = random.pick(contentTypes);
-  return { method, path, headers, body: junkBody(random) };
+  const body = path.startsWith("/chat/") && random.chance(0.7) ? lineOptions(random) : junkBody(random);
+  return { method, path, headers, body };
 }
 
 function junkBody(random: Random): Buffer {
@@ -133,10 +150,22 @@ function junkBody(random: Random): Buffer {
   }
 }
 
+/** What is said from outside of a chat, in half of all cases well. */
+function lineOptions(random: Random): Buffer {
+  const wrong = () => toJson(anyValue(random, 2));
+  const line: Record<string, unknown> = { text: `word ${random.int(100)}`, id: `id-${random.int(1e6)}` };
+  if (random.chance(0.3)) line["as"] = { handle: random.pick(["far.away", "", "a b", "x".repeat(33), "__proto__"]) };
+  if (random.chance(0.2)) line["font"] = random.pick(["serif", "", "x".repeat(65), "\ud800"]);
+  if (random.chance(0.5)) line[random.pick(["text", "id", "font", "as", "via", "author", "__proto__"])] = wrong();
+  return Buffer.from(JSON.stringify(line));
+}
+
 /** The body of a join, mostly wrong. */
 export function joinOptions(random: Random): unknown {
-  const options: Record<string, unknown> = { slug: random.pick(random.chance(0.5) ? slugs : badSlugs) };
+  const name = random.pick(random.chance(0.5) ? slugs : badSlugs);
+  const options: Record<string, unknown> = random.chance(0.6) ? { slug: name } : { instance: name };
   const wrong = () => toJson(anyValue(random, 2));
+  if (random.chance(0.1)) options["invisible"] = random.pick([true, "yes", wrong()]);
   if (random.chance(0.3)) options["connection"] = random.pick(["short", "x".repeat(65), "x".repeat(20), wrong()]);
   if (random.chance(0.3)) options["avatar"] = random.pick([wrong(), { showing: "é".repeat(4000) }, { face: "\ud800" }]);
   if (random.chance(0.2)) options["attention"] = wrong();

@@ -33,8 +33,13 @@ export async function newGuest(url: string, name?: string): Promise<Guest> {
 }
 
 /** Asks for a seat. Throws with the server's status and words if there is none. */
-export async function reserve(url: string, token: string, options: Record<string, unknown>): Promise<Reservation> {
-  const response = await fetch(`${url}/matchmake/joinOrCreate/world`, {
+export async function reserve(
+  url: string,
+  token: string,
+  options: Record<string, unknown>,
+  room = "world",
+): Promise<Reservation> {
+  const response = await fetch(`${url}/matchmake/joinOrCreate/${room}`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
     body: JSON.stringify(options),
@@ -156,6 +161,12 @@ export async function joinWorld(
   const connection = `raw-${process.pid}-${++connections}`;
   const reservation = await reserve(url, token, { slug, connection, ...options });
   return openSeat(url, reservation, acknowledges);
+}
+
+/** Joins a chat. Throws if the seat is refused, at the door or by the room. */
+export async function joinChat(url: string, instance: string, token: string): Promise<RawClient> {
+  const connection = `raw-${process.pid}-${++connections}`;
+  return openSeat(url, await reserve(url, token, { instance, connection }, "chat"));
 }
 
 /** Connects to a seat that was reserved. Throws if the room refuses it. */
