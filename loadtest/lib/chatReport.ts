@@ -6,7 +6,7 @@ import { type Cell, figure } from "./table.ts";
 
 export const chatFigures: readonly string[] = [
   ...["", "stored.", "join."].flatMap((prefix) => ["p50", "p95", "p99", "max"].map((name) => prefix + name)),
-  ...["seconds", "lines", "bytes", "line.bytes", "up", "cpu", "rss", "memory.each", "joins", "churned"],
+  ...["seconds", "lines", "bytes", "join.bytes", "line.bytes", "up", "cpu", "rss", "memory.each", "joins", "churned"],
   ...[
     "wrong.lines",
     "wrong.rosters",
@@ -26,8 +26,9 @@ export function chatReport(options: { people: number }, measured: ChatMeasured):
   const figures: Record<string, number> = {
     seconds: measuredMs / 1000,
     lines,
-    bytes: eachSecond(tally.wireDown),
-    "line.bytes": tally.payloadDown / options.people / Math.max(1, lines),
+    bytes: eachSecond(tally.wireDown - tally.wireJoin),
+    "join.bytes": measured.churned > 0 ? tally.wireJoin / measured.churned : 0,
+    "line.bytes": lines > 0 ? tally.payloadDown / options.people / lines : Number.NaN,
     up: eachSecond(tally.wireUp),
     cpu: (cpuSeconds / measuredMs) * 1e5,
     rss: (usage.after?.rssBytes ?? Number.NaN) / 1e6,
@@ -83,7 +84,8 @@ function facts(f: Record<string, number>): Cell[][] {
   const n = (name: string, digits = 0) => figure(f[name], digits);
   return [
     ["measured", `${n("seconds", 1)} s, ${n("lines")} lines, ${n("churned")} came and as many went`],
-    ["down each", `${n("bytes")} bytes/s with WebSocket headers; ${n("line.bytes")} bytes a line`],
+    ["down each", `${n("bytes")} bytes/s with WebSocket headers, a newcomer's first state left out`],
+    ["", `${n("join.bytes")} bytes a newcomer's first state; ${n("line.bytes")} bytes a line`],
     ["server", `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("memory.each")} bytes each`],
     ["others", `${n("others")} % of a core used by other processes on this machine`],
     ["joining", `${n("joins")} joins a second`],

@@ -44,6 +44,7 @@ export class Seat {
   /** What ended the connection, if it was not leave(). */
   lost: string | undefined;
   #leaving = false;
+  #hasState = false;
 
   private constructor(socket: WebSocket, counts: Counts) {
     this.#socket = socket;
@@ -93,7 +94,9 @@ export class Seat {
   #receive(message: Buffer, listener: SeatListener, joined: () => void, refused: (error: Error) => void): void {
     const { tally } = this.#counts;
     tally.payloadDown += message.length;
-    tally.wireDown += message.length + frameHeader(message.length);
+    const wire = message.length + frameHeader(message.length);
+    tally.wireDown += wire;
+    if (!this.#hasState) tally.wireJoin += wire;
     const start = 1 + (message[0]! & timed ? timedBytes : 0);
     switch (message[0]! & codeMask) {
       case protocol.bytes:
@@ -115,6 +118,7 @@ export class Seat {
         listener.onState(message.subarray(start), false);
         return;
       case protocol.state:
+        this.#hasState = true;
         listener.onState(message.subarray(start), true);
         return;
       case protocol.join:

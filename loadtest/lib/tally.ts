@@ -36,6 +36,8 @@ export type Tally = {
   /** Bytes of WebSocket messages, and with the frames' headers: TCP and IP are not counted. */
   payloadDown: number;
   wireDown: number;
+  /** Of `wireDown`: what a client got up to and with its first whole state. */
+  wireJoin: number;
   payloadUp: number;
   wireUp: number;
   moves: number;
@@ -65,6 +67,7 @@ export function createTally(): Tally {
     refused: {},
     payloadDown: 0,
     wireDown: 0,
+    wireJoin: 0,
     payloadUp: 0,
     wireUp: 0,
     moves: 0,
@@ -76,7 +79,7 @@ const histograms = ["age", "nearAge", "known", "nearKnown"] as const;
 // biome-ignore format: one line a subject
 const sums = [
   "frames", "lost", "late", "backward", "poses", "nearPoses", "near", "unseen", "ownPoses", "offPath", "corrected",
-  "payloadDown", "wireDown", "payloadUp", "wireUp", "moves", "closed",
+  "payloadDown", "wireDown", "wireJoin", "payloadUp", "wireUp", "moves", "closed",
 ] as const;
 
 export function addTally(into: Tally, from: Tally): void {
