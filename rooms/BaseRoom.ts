@@ -21,7 +21,7 @@ import type { LeaveReason } from "../schema/messages.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { Budget } from "./budget.ts";
-import { backlogOf, terminate } from "./colyseus.ts";
+import { backlogOf, detachState, terminate } from "./colyseus.ts";
 import { Gate } from "./gate.ts";
 import type { DatagramPlugin } from "./plugins/datagram.ts";
 import type { PresencePlugin } from "./plugins/presence.ts";
@@ -44,6 +44,7 @@ export abstract class BaseRoom<S extends object = object> extends Room<{ state: 
 
   /** Call first in a room's own onCreate. */
   override onCreate(_options: unknown): void | Promise<void> {
+    detachState(this);
     this.clock.setInterval(() => this.#cutSlowClients(), backlogCheckMs);
   }
 

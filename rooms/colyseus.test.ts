@@ -9,13 +9,16 @@ import {
   matchMaker,
   Protocol,
   Room,
+  SchemaSerializer,
   ServerError,
 } from "@colyseus/core";
+import { schema, t } from "@colyseus/schema";
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import packageJson from "../package.json" with { type: "json" };
-import { backlogOf, frameMargin, gateInbound, guardJoins, rejectRequest, sendFrame } from "./colyseus.ts";
+import { backlogOf, detachState, frameMargin, gateInbound, guardJoins, rejectRequest, sendFrame } from "./colyseus.ts";
 
+const Notes = schema({ texts: t.map("string") }, "Notes");
 const client = (overrides: object = {}) =>
   ({ state: 1, enqueueRaw: vi.fn(), raw: vi.fn(), ...overrides }) as unknown as Client & { enqueueRaw: typeof vi.fn };
 
@@ -85,6 +88,35 @@ describe("Colyseus, as it is pinned", () => {
     }
     expect(raw.mock.calls).toEqual([[Buffer.from([9])], [Buffer.from([9])]]);
     expect(direct).not.toHaveBeenCalled();
+  });
+
+  it("sends state that the next patch and the next newcomer's do not overwrite, and encodes it once", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const sent = (detach: boolean) => {
+      const serializer = new SchemaSerializer<InstanceType<typeof Notes>>();
+      const state = new Notes();
+      serializer.reset(state);
+      if (detach) detachState({ _serializer: serializer } as unknown as Room);
+      const kept: Uint8Array[] = [];
+      const whole: Buffer[] = [];
+      const keep = (bytes: Uint8Array) => {
+        kept.push(bytes);
+        whole.push(Buffer.from(bytes));
+      };
+      for (let round = 0; round < 3; round++) {
+        state.texts.set("note", String(round).repeat(20_000));
+        keep(serializer.getFullState());
+        serializer.applyPatches([client({ raw: keep, ref: {} }), client({ state: 0 })]);
+      }
+      return { isWhole: kept.every((bytes, i) => whole[i]!.equals(bytes)), whole };
+    };
+    const plain = sent(false);
+    expect(plain.isWhole, "Colyseus keeps it apart by itself: detachState may go").toBe(false);
+    const warnings = warn.mock.calls.length;
+    const detached = sent(true);
+    expect(detached).toEqual({ isWhole: true, whole: plain.whole });
+    expect(warn.mock.calls.length - warnings).toBeLessThan(warnings);
+    warn.mockRestore();
   });
 
   it("answers joins with what invokeMethod throws, so that no word is taken for a status", async () => {

@@ -7,11 +7,26 @@
  * - what a join is answered that failed
  * - one write to the socket for a frame, where `ws` makes two
  * - what Colyseus sends and takes unreliably, which it does over WebTransport only
+ * - memory of its own for state that is sent
  */
-import { type Client, getMessageBytes, matchMaker, Protocol, type Room, type ServerError } from "@colyseus/core";
+import {
+  type Client,
+  ClientState,
+  getMessageBytes,
+  matchMaker,
+  Protocol,
+  type Room,
+  type ServerError,
+} from "@colyseus/core";
 import { WebSocket } from "ws";
 
 type Sender = { readonly _state: number; sendFrame(parts: readonly Buffer[]): void };
+type Serializer = {
+  readonly hasFilters: boolean;
+  fullEncodeBuffer: Uint8Array;
+  applyPatches(clients: readonly Client[], state: unknown, timing: unknown): boolean;
+  getFullState(client?: Client, timing?: unknown): Uint8Array;
+};
 type Receive = (client: Client, bytes: Buffer) => void;
 /** ResponseStatus.REJECTED of @colyseus/shared-types, which core does not export. */
 const rejected = 1;
@@ -19,6 +34,9 @@ const rejected = 1;
 const idle = 0;
 /** First byte of a WebSocket frame that is a whole binary message (RFC 6455, 5.2). */
 const finalBinary = 0x82;
+
+/** The longest that `sendFrame` takes. */
+const maxFrameBytes = 65_535;
 
 /** Calls `gate` for each frame of any client of `room`; only what it returns true for goes on to Colyseus. */
 export function gateInbound(room: Room, gate: (client: Client, bytes: Buffer) => boolean): void {
@@ -100,6 +118,41 @@ export function sendFrame(client: Client, frame: Buffer): void {
     frame[1] = 126;
     frame.writeUInt16BE(length, 2);
     sender.sendFrame([frame]);
+  }
+}
+
+/**
+ * Gives the state that `room` sends memory of its own. Colyseus sends views onto its encoder's buffers, which the next
+ * patch or newcomer overwrites: what a socket that is behind has not taken by then would arrive as garbage.
+ *
+ * A patch is one frame for all. The buffer for the whole state grows with it, or each newcomer's would be encoded twice.
+ */
+export function detachState(room: Room): void {
+  const { _serializer: serializer } = room as unknown as { _serializer: Serializer };
+  const { applyPatches, getFullState } = serializer;
+  serializer.applyPatches = (clients, state, timing) => {
+    const isShared = clients.length > 0 && timing === undefined && !serializer.hasFilters;
+    const raw = (patch: Uint8Array) => sendToJoined(clients, patch);
+    const all = isShared ? [{ state: ClientState.JOINED, raw } as unknown as Client] : clients;
+    return applyPatches.call(serializer, all, state, timing);
+  };
+  serializer.getFullState = (client, timing) => {
+    const bytes = getFullState.call(serializer, client, timing);
+    const isGrown = bytes.byteOffset === 0 && bytes.buffer.byteLength > serializer.fullEncodeBuffer.byteLength;
+    if (isGrown) serializer.fullEncodeBuffer = new Uint8Array(bytes.buffer);
+    return Buffer.from(bytes);
+  };
+}
+
+function sendToJoined(clients: readonly Client[], message: Uint8Array): void {
+  const frame = Buffer.allocUnsafe(frameMargin + message.length);
+  frame.set(message, frameMargin);
+  const bytes = frame.subarray(frameMargin);
+  const isShort = message.length <= maxFrameBytes;
+  for (const client of clients) {
+    if (client.state !== ClientState.JOINED) continue;
+    if (isShort) sendFrame(client, frame);
+    else client.raw(bytes);
   }
 }
 
