@@ -121,7 +121,7 @@ export class ChatView implements Chat {
     const message = { text, id: crypto.randomUUID(), ...(font === undefined ? {} : { font }) };
     const answer = await this.#says.request("say", message, { repeatable: true });
     const { seq, at, count } = answer as { seq: number; at: number; count: number };
-    this.#lines.own(seq, text);
+    this.#lines.own(seq, text, count);
     this.#typedAt = Number.NEGATIVE_INFINITY;
     return { seq, at: new Date(at), count };
   }

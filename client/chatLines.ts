@@ -12,7 +12,7 @@ export type LineEvent = { type: "say" | "change"; line: ChatLine };
 
 export class ChatLines {
   #lines: ChatLine[] = [];
-  readonly #own = new Map<number, string>();
+  readonly #own = new Map<number, { text: string; count: number }>();
   readonly #hearted = new Set<number>();
   readonly #myId: () => string;
   #hasBegun = false;
@@ -37,20 +37,20 @@ export class ChatLines {
   }
 
   /** What oneself said, to be read where the state does not show it to others. */
-  own(seq: number, text: string): void {
-    this.#own.set(seq, text);
+  own(seq: number, text: string, count: number): void {
+    this.#own.set(seq, { text, count });
   }
 
   /** Which of one's own lines one may still read although the state does not show them. Returns those that changed. */
-  setOwn(lines: readonly { seq: number; text: string }[]): ChatLine[] {
+  setOwn(lines: readonly { seq: number; text: string; count: number }[]): ChatLine[] {
     this.#own.clear();
     const changed: ChatLine[] = [];
-    for (const { seq, text } of lines) {
-      this.#own.set(seq, text);
+    for (const { seq, text, count } of lines) {
+      this.#own.set(seq, { text, count });
       const at = this.#indexOf(seq);
       const known = this.#lines[at];
-      if (known?.seq !== seq || !known.gone) continue;
-      this.#lines[at] = { ...known, text, gone: false };
+      if (known?.seq !== seq || (known.text === text && known.count === count)) continue;
+      this.#lines[at] = { ...known, text, count, gone: false };
       changed.push(this.#lines[at]);
     }
     return changed;
@@ -125,8 +125,8 @@ export class ChatLines {
   }
 
   #make(fields: Fields): ChatLine {
-    const { seq, author: id, handle, name, guest, via, font, at, count, edited, hearts } = fields;
-    const text = fields.text || (this.#own.get(seq) ?? "");
+    const { seq, author: id, handle, name, guest, via, font, at, edited, hearts } = fields;
+    const { text, count } = (fields.text ? undefined : this.#own.get(seq)) ?? fields;
     const kind = fields.kind as ChatLine["author"]["kind"];
     return {
       seq,

@@ -135,7 +135,7 @@ export type ChatAnnouncements = {
   /** All that this person said was taken out. */
   erased: { person: string };
   /** Lines that only oneself may read, among the last ones. */
-  own: { lines: { seq: number; text: string }[] };
+  own: { lines: { seq: number; text: string; count: number }[] };
 };
 
 /** A line as history gives it. */

@@ -245,11 +245,19 @@ describe("moderation", () => {
 
     await mod.shadow(a.identity.id);
     await ca.say("can you hear me");
+    expect(await ca.say("can you hear me")).toMatchObject({ seq: 2, count: 2 });
+    await until(() => ca.lines.at(-1)?.count === 2, "A sees that it counts");
     await cb.say("hello?");
     await until(() => cb.lines.at(-1)?.text === "hello?", "what B said");
     expect(texts(cb)).toEqual(["quiet now", "", "hello?"]);
     expect(texts(ca)).toEqual(["quiet now", "can you hear me", "hello?"]);
-    expect(cb.lines.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(cb.lines.map(({ seq, count }) => [seq, count])).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+    const again = await (await newcomer()).chat(name);
+    expect(again.lines[1]).toMatchObject({ text: "", count: 1 });
     await ca.edit(1, "read this instead").catch(() => {});
     await pause(150);
     expect(texts(cb)[0]).toBe("quiet now");

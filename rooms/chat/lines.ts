@@ -8,8 +8,8 @@ import type { Line } from "../../services/chatlog/chatlog.ts";
 
 export class Lines {
   readonly #state: MapSchema<LineState>;
-  /** Texts of the shadowed lines in the window, by sequence number. */
-  readonly #shadows = new Map<number, { author: string; text: string }>();
+  /** The shadowed lines in the window, by sequence number. */
+  readonly #shadows = new Map<number, { author: string; text: string; count: number }>();
 
   constructor(state: MapSchema<LineState>) {
     this.#state = state;
@@ -23,7 +23,8 @@ export class Lines {
   put(line: Line): boolean {
     const known = this.#state.get(String(line.seq));
     if (!known && line.seq <= this.#oldest() - 1 && this.#state.size >= chatLimits.window) return false;
-    if (line.state === "shadow") this.#shadows.set(line.seq, { author: line.author.id, text: line.text });
+    const { text, count } = line;
+    if (line.state === "shadow") this.#shadows.set(line.seq, { author: line.author.id, text, count });
     else this.#shadows.delete(line.seq);
     if (known) Object.assign(known, fieldsOf(line));
     else this.#state.set(String(line.seq), new LineState(fieldsOf(line)));
@@ -32,8 +33,9 @@ export class Lines {
   }
 
   /** What only `person` may read of the window. */
-  ownOf(person: string): { seq: number; text: string }[] {
-    return [...this.#shadows].filter(([, { author }]) => author === person).map(([seq, { text }]) => ({ seq, text }));
+  ownOf(person: string): { seq: number; text: string; count: number }[] {
+    const own = [...this.#shadows].filter(([, { author }]) => author === person);
+    return own.map(([seq, { text, count }]) => ({ seq, text, count }));
   }
 
   /** Maps keep the order in which keys came: the first is the oldest. */
@@ -61,7 +63,8 @@ function fieldsOf(line: Line) {
     text: isShown ? line.text : "",
     font: line.font,
     at: line.at,
-    count: line.count,
+    // how often a line was said that nobody else may read is theirs to know, too
+    count: line.state === "shadow" ? 1 : line.count,
     edited: line.editedAt > 0,
     hearts: line.hearts.length,
   };
@@ -69,6 +72,6 @@ function fieldsOf(line: Line) {
 
 /** A line as `person` may read it. */
 export function toHistory(line: Line, person: string): HistoryLine {
-  const text = line.state === "shadow" && line.author.id === person ? line.text : fieldsOf(line).text;
-  return { ...fieldsOf(line), text, hearted: line.hearts.includes(person) };
+  const { text, count } = line.state === "shadow" && line.author.id === person ? line : fieldsOf(line);
+  return { ...fieldsOf(line), text, count, hearted: line.hearts.includes(person) };
 }

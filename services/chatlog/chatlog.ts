@@ -65,7 +65,7 @@ export interface ModerationEntry {
   /** Id of the person it was done to, or empty. */
   readonly person: string;
   readonly reason: string;
-  /** What it was done to: the original text, a duration. */
+  /** What it was done to: the original text, a duration; of slow mode its seconds. */
   readonly detail: string;
 }
 
@@ -80,8 +80,8 @@ export interface Restriction {
 export interface ChatLog {
   /**
    * Stores a line after all that were appended before it. The same author saying the same text again straight away
-   * (nobody else's line between, both shown) makes that line's count one more and takes no sequence number; its `at`
-   * stays. A repeat is answered with the line as it is by now. What is rejected may have been stored all the same, if
+   * (nobody else's line between, both shown or both shadows) makes that line's count one more and takes no sequence
+   * number; its `at` stays. A repeat is answered with the line as it is by now. What is rejected may have been stored all the same, if
    * the worker or the connection died on the way: repeat it, and expect `isRepeat` for a line that nobody saw yet.
    */
   append(instance: string, line: NewLine): Promise<Appended>;
@@ -104,6 +104,8 @@ export interface ChatLog {
   /** Those that hold at `now`. */
   restrictions(instance: string, now: number): Promise<Restriction[]>;
   note(entry: ModerationEntry): Promise<void>;
+  /** Seconds of slow mode, as the newest note of it says; 0 if there is none. */
+  slow(instance: string): Promise<number>;
   /** The moderation log of an instance, newest first. */
   notes(instance: string, limit: number): Promise<ModerationEntry[]>;
   /**

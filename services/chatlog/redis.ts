@@ -10,7 +10,7 @@ import type { ChatLog, Line, ModerationEntry, Restriction } from "./chatlog.ts";
 import { lineOf, RedisCalls, toJson, type Value, type View } from "./redisCalls.ts";
 import { warnIfNotDurable } from "./redisDurability.ts";
 import { eraseInRedis } from "./redisErase.ts";
-import { byPerson, liftNote, prunedLine, receiptMs, restrictNote } from "./rules.ts";
+import { byPerson, liftNote, prunedLine, receiptMs, restrictNote, secondsOf } from "./rules.ts";
 
 export interface RedisChatLogOptions {
   redis: Redis;
@@ -93,6 +93,8 @@ export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
     note: async (entry) => void (await calls.script("write", entry.instance, toJson(entry))),
     notes: async (instance, limit) =>
       (await calls.script<string[]>("log", instance, limit)).map((text) => JSON.parse(text) as ModerationEntry),
+    slow: async (instance) =>
+      secondsOf((await calls.plain(() => redis.hget(`${prefix}meta:${instance}`, "slow"))) ?? ""),
     erase: (person, by) => eraseInRedis(calls, time(), person, by),
     flush: () => calls.flush(),
     close: () => calls.close(),

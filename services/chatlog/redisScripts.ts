@@ -2,7 +2,7 @@
  * The chat log's operations as Lua for Redis, each atomic. The rules are those of `rules.ts`.
  *
  * Keys of an instance, each after the prefix: `lines:<instance>` (hash of sequence number to JSON), `meta:<instance>`
- * (last, at, first, notes, firstNote), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
+ * (last, at, first, notes, firstNote, slow), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
  * `hearts:<seq>:<instance>` (sorted by when they were given), `again:<seq>:<instance>` (client ids that counted up) and
  * `receipt:...`, one per client id. `places:<person>` is the set of instances where a person left something. The scripts
  * make their keys from the prefix: this is for one Redis with its replicas, not for a cluster.
@@ -48,6 +48,7 @@ local function note(entry)
     redis.call('HSET', meta, 'firstNote', n - first > keep and first + 2 or first + 1)
   end
   if entry.person ~= '' then place(entry.person) end
+  if entry.action == 'slow' then redis.call('HSET', meta, 'slow', entry.detail) end
 end
 local function noted(at, by, action, person, reason, detail)
   note({ instance = instance, at = at, by = by, action = action, person = person, reason = reason, detail = detail })
@@ -71,7 +72,7 @@ local at = math.max(now, tonumber(state[2] or 0))
 if ARGV[8] == '1' then noted(at, 'filter', 'filter', said.author.id, '', ARGV[9]) end
 
 local newest = last > 0 and find(last)
-if newest and newest.state == 'shown' and not isShadow and newest.text == said.text
+if newest and newest.state == (isShadow and 'shadow' or 'shown') and newest.text == said.text
   and newest.author.id == said.author.id and newest.author.handle == said.author.handle
   and newest.author.via == said.author.via then
   newest.count = newest.count + 1

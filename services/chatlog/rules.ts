@@ -19,8 +19,7 @@ export const wellFormed = (text: string) => text.toWellFormed();
  */
 export function countsUp(newest: Line, said: NewLine): boolean {
   return (
-    newest.state === "shown" &&
-    !said.isShadow &&
+    newest.state === (said.isShadow ? "shadow" : "shown") &&
     newest.text === said.text &&
     newest.author.id === said.author.id &&
     newest.author.handle === said.author.handle &&
@@ -77,6 +76,9 @@ export const eraseNote = (
   reason: "",
   detail: `${lines} ${lines === 1 ? "line" : "lines"}`,
 });
+
+/** Of a note of slow mode. */
+export const secondsOf = (detail: string) => Number.parseInt(detail, 10) || 0;
 
 export function byPlace(a: { instance: string; seq: number }, b: { instance: string; seq: number }): number {
   return a.instance < b.instance ? -1 : a.instance > b.instance ? 1 : a.seq - b.seq;

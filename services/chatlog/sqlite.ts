@@ -59,6 +59,7 @@ export function createSqliteChatLog(options: SqliteChatLogOptions): ChatLog {
     restrictions: (instance, at) => ask("restrictions", instance, at),
     note: (entry) => ask("note", entry),
     notes: (instance, limit) => ask("notes", instance, limit),
+    slow: (instance) => ask("slow", instance),
     erase: (person, by) => ask("erase", time(), person, by),
     flush: link.flush,
     close: () => link.close(),

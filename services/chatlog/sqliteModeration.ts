@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { ModerationEntry, Restriction } from "./chatlog.ts";
-import { byPerson, byPlace, erasedAuthor, eraseNote, liftNote, restrictNote, wordActions } from "./rules.ts";
+import { byPerson, byPlace, erasedAuthor, eraseNote, liftNote, restrictNote, secondsOf, wordActions } from "./rules.ts";
 import { lineOf, noteOf } from "./sqliteTables.ts";
 
 export function createSqliteModeration(db: DatabaseSync) {
@@ -12,6 +12,8 @@ export function createSqliteModeration(db: DatabaseSync) {
   const putNote = db.prepare(
     "INSERT INTO notes (instance, n, at, by, action, person, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
+  const putSlow = db.prepare("INSERT OR REPLACE INTO slow (instance, seconds) VALUES (?, ?)");
+  const slow = db.prepare("SELECT seconds FROM slow WHERE instance = ?");
   const newestNotes = db.prepare("SELECT * FROM notes WHERE instance = ? ORDER BY n DESC LIMIT ?");
   const blankNotes = db.prepare(
     `UPDATE notes SET detail = '' WHERE instance = ? AND person = ? AND action IN (${wordActions.map(() => "?").join()})`,
@@ -39,6 +41,7 @@ export function createSqliteModeration(db: DatabaseSync) {
     const n = Number(lastNote.get(instance)?.["n"] ?? 0) + 1;
     putNote.run(instance, n, at, by, action, person, reason, detail);
     if (person !== "") putPlace.run(person, instance);
+    if (action === "slow") putSlow.run(instance, secondsOf(detail));
   }
 
   function eraseIn(instance: string, person: string): number[] {
@@ -57,6 +60,7 @@ export function createSqliteModeration(db: DatabaseSync) {
 
   return {
     note,
+    slow: (instance: string) => Number(slow.get(instance)?.["seconds"] ?? 0),
     notes: (instance: string, limit: number): ModerationEntry[] =>
       newestNotes.all(instance, Math.max(0, limit)).map(noteOf),
 

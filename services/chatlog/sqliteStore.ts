@@ -16,7 +16,7 @@ export type SqliteStore = ReturnType<typeof createSqliteStore>;
 export type Method = keyof SqliteStore;
 export type Call = { [M in Method]: { method: M; args: Parameters<SqliteStore[M]> } }[Method];
 
-const questions: ReadonlySet<Method> = new Set(["line", "last", "read", "restrictions", "notes"]);
+const questions: ReadonlySet<Method> = new Set(["line", "last", "read", "restrictions", "notes", "slow"]);
 
 /** Answers in the order of the calls. Never throws. */
 export function runBatch(db: DatabaseSync, store: SqliteStore, calls: readonly Call[]): Answer[] {

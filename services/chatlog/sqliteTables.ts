@@ -15,7 +15,7 @@ const version = 1;
 
 /**
  * `receipts` remember client ids: `n` is the count the line had when this one was stored. `places` tell in which
- * instances a person left something, so that erasing them need not look everywhere.
+ * instances a person left something, so that erasing them need not look everywhere. `slow` outlives the note of it.
  */
 const tables = `
   CREATE TABLE IF NOT EXISTS lines (
@@ -33,6 +33,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS restrictions (
     instance TEXT, person TEXT, kind TEXT, until REAL NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (instance, person, kind)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS slow (instance TEXT PRIMARY KEY, seconds INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS places (person TEXT, instance TEXT, PRIMARY KEY (person, instance)) WITHOUT ROWID;
 `;
 

@@ -7,8 +7,6 @@ import type { ChatLog, Restriction } from "../chatlog/chatlog.ts";
 
 type Kind = Restriction["kind"];
 
-/** Notes among which the newest change of slow mode is looked for, when a chat opens. */
-const notesRead = 500;
 const rememberedSpeakers = 10_000;
 
 export class Moderation {
@@ -29,8 +27,7 @@ export class Moderation {
     for (const restriction of await this.#log.restrictions(this.#instance, this.#now())) {
       this.#held.set(keyOf(restriction.person, restriction.kind), restriction);
     }
-    const notes = await this.#log.notes(this.#instance, notesRead);
-    this.slowSeconds = Number(notes.find(({ action }) => action === "slow")?.detail ?? 0);
+    this.slowSeconds = await this.#log.slow(this.#instance);
   }
 
   /** Throws BANNED. */

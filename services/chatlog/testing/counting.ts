@@ -49,14 +49,15 @@ export function counting({ open }: Opener): void {
       expect((await say(ada, "Hi")).line.seq).toBe(5);
     });
 
-    it("never counts shadow lines, which keep the sequence for all", async () => {
+    it("counts shadow lines apart from those that are shown", async () => {
       const log = open();
       const say = sayIn(log, "c");
       const shadow = { isShadow: true };
       expect((await say(ada, "hi", shadow)).line).toMatchObject({ seq: 1, state: "shadow", text: "hi" });
-      expect((await say(ada, "hi", shadow)).line).toMatchObject({ seq: 2, count: 1 });
-      expect((await say(ada, "hi")).line).toMatchObject({ seq: 3, count: 1, state: "shown" });
-      expect((await say(ada, "hi", shadow)).line).toMatchObject({ seq: 4, count: 1, state: "shadow" });
+      expect((await say(ada, "hi", shadow)).line).toMatchObject({ seq: 1, count: 2, state: "shadow" });
+      expect((await say(ada, "hi")).line).toMatchObject({ seq: 2, count: 1, state: "shown" });
+      expect((await say(ada, "hi", shadow)).line).toMatchObject({ seq: 3, count: 1, state: "shadow" });
+      expect((await say(bob, "hi", shadow)).line).toMatchObject({ seq: 4, count: 1, state: "shadow" });
     });
 
     it("compares with the text as it is after an edit", async () => {

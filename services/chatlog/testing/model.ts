@@ -39,11 +39,11 @@ export class Model {
       this.#note({ instance, at, by: "filter", action: "filter", person: author.id, reason: "", detail: original });
     }
     const isSame = newest?.author.id === author.id && newest.text === text && newest.author.via === author.via;
-    const isCounted = isSame && newest.author.handle === author.handle && newest.state === "shown" && !isShadow;
+    const state = isShadow ? "shadow" : "shown";
+    const isCounted = isSame && newest.author.handle === author.handle && newest.state === state;
     if (isCounted) newest.count++;
     else {
       const seq = lines.length + 1;
-      const state = isShadow ? "shadow" : "shown";
       const id = `${instance}:${seq}`;
       lines.push({ seq, id, author: { ...author }, text, font, at, count: 1, editedAt: 0, state, hearts: [] });
     }

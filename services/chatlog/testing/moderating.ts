@@ -63,6 +63,24 @@ export function moderating({ open, place }: Opener): void {
     });
   });
 
+  it("[CH6] slow mode is known however much was noted since, also after reopening", async () => {
+    const here = place();
+    let log = here.open({ keep: 100 });
+    const entry: ModerationEntry = {
+      ...{ instance: "m", at: 7, by: "mod", action: "slow", person: "", reason: "busy", detail: "5" },
+    };
+    expect(await log.slow("m")).toBe(0);
+    await log.note({ ...entry, detail: "30" });
+    await log.note(entry);
+    await Promise.all(Array.from({ length: 600 }, (_, i) => sayIn(log, "m")(ada, `${i}`, { original: `was ${i}` })));
+    expect((await log.notes("m", 500)).some(({ action }) => action === "slow")).toBe(false);
+    await log.close();
+    log = here.open({ keep: 100 });
+    expect([await log.slow("m"), await log.slow("other")]).toEqual([5, 0]);
+    await log.note({ ...entry, detail: "0" });
+    expect(await log.slow("m")).toBe(0);
+  });
+
   describe("[ID5] erasing", () => {
     it("takes out all that a person said and their hearts, everywhere, and nothing else", async () => {
       const log = open({ now: () => 1000 });
