@@ -4,7 +4,7 @@ import type { ChatAnnouncements, ChatState, HistoryLine } from "../schema/chat.t
 import { HereaboutsError } from "../schema/errors.ts";
 import { ChatLines } from "./chatLines.ts";
 import { ChatPeople } from "./chatPeople.ts";
-import type { Chat, ChatEvents, ChatLine, ChatPerson, Restrict } from "./chatTypes.ts";
+import type { Chat, ChatEvents, ChatLine, ChatPerson, InvisiblePerson, Restrict } from "./chatTypes.ts";
 import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
 import type { Me } from "./identity.ts";
@@ -168,6 +168,11 @@ export class ChatView implements Chat {
   }
   slow(seconds: number, reason = ""): Promise<void> {
     return this.#moderate("slow", { seconds, reason });
+  }
+
+  async invisible(): Promise<readonly InvisiblePerson[]> {
+    const answer = await this.#asks.request("invisible", {}, { repeatable: true });
+    return (answer as { people: InvisiblePerson[] }).people;
   }
 
   on<E extends keyof ChatEvents>(event: E, listener: (data: ChatEvents[E]) => void): () => void {

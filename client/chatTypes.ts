@@ -51,6 +51,9 @@ export interface ChatPerson {
   readonly isMe: boolean;
 }
 
+/** Someone in a chat who is counted nowhere, and shown to moderators only. */
+export type InvisiblePerson = Pick<ChatPerson, "id" | "handle" | "name" | "kind" | "guest">;
+
 /** Events of a chat: what `chat.on(name, listener)` is called with. */
 export interface ChatEvents {
   /** A new line, in order, none left out; also one's own. `missed`: it was said while one was away or before one looked. */
@@ -111,6 +114,8 @@ export interface Chat {
   ban(person: string, options?: Restrict): Promise<void>;
   lift(person: string, kind: "mute" | "shadow" | "ban", reason?: string): Promise<void>;
   slow(seconds: number, reason?: string): Promise<void>;
+  /** Who is invisible there by now: for moderators. */
+  invisible(): Promise<readonly InvisiblePerson[]>;
   on<E extends keyof ChatEvents>(event: E, listener: (data: ChatEvents[E]) => void): () => void;
   leave(): Promise<void>;
 }

@@ -117,7 +117,7 @@ describe("the page of the chat", () => {
     await showsNobody();
   });
 
-  it("[PR2] [PR3] someone silent and a guest count, someone invisible does not", async () => {
+  it("[PR2] [PR3] someone silent and a guest count, someone invisible does not, and moderators see them", async () => {
     const bob = await openChat("Bob");
     const token = await newToken(server, "cleo");
     const silent = await joinElsewhere({ token });
@@ -131,6 +131,11 @@ describe("the page of the chat", () => {
     expect((await shown()).map(({ text }) => text)).toEqual(["1 here, 2 online"]);
     expect(await personRow(bob.page, "").count()).toBe(2);
     expect(await countsOf(bob.page)).toEqual({ online: 2, here: 1, connections: 2, guests: 1 });
+    const moderator = await newToken(server, "mo", "--role", "moderator");
+    await bob.page.evaluate((given) => window.hereabouts!.here.signIn(given), moderator);
+    await bob.page.locator(".people .group", { hasText: "invisible" }).waitFor();
+    expect(await personRow(bob.page, "").count()).toBe(3);
+    expect(await counts(bob.page).textContent()).toBe("1 here, 2 online");
     await Promise.all([bob.context.close(), silent.close(), hidden.close()]);
     await showsNobody();
   });

@@ -2,7 +2,7 @@
  * One chat on the page: its head line, who is online, its log and the field to write in. Holds what is shown of it: how many
  * of the known lines, what is on its way, how far one has read.
  */
-import type { Chat, ChatLine, Hereabouts } from "hereabouts/client";
+import type { Chat, ChatLine, ChatPerson, Hereabouts, InvisiblePerson } from "hereabouts/client";
 import { announce } from "../shared/announcer.ts";
 import { damped } from "../shared/damped.ts";
 import { make, setText } from "../shared/dom.ts";
@@ -15,7 +15,7 @@ import { itemsOf } from "./items.ts";
 import { Log } from "./log.ts";
 import { moderate } from "./moderate.ts";
 import { Outgoing } from "./outgoing.ts";
-import { PeopleList } from "./people.ts";
+import { PeopleList, personOf } from "./people.ts";
 import type { Reading } from "./reading.ts";
 import { nameOf, typingText, unreadText } from "./wording.ts";
 
@@ -43,6 +43,8 @@ const maxShownLines = 300;
 const refreshMs = 40;
 /** Slow mode, one's role and the day change without an event. */
 const clockMs = 1000;
+/** How often moderators look for those who are invisible. */
+const askMs = 3000;
 /** After history was refused. */
 const pauseMs = 2000;
 
@@ -61,6 +63,9 @@ export class Pane {
   /** Sequence number from which on lines are shown. */
   #from = 0;
   #isLookedAt = false;
+  /** As moderators were told last; the server tells when asked. */
+  #invisible: readonly ChatPerson[] = [];
+  #askedAt = Number.NEGATIVE_INFINITY;
   #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: PaneOptions) {
@@ -128,7 +133,7 @@ export class Pane {
   setPeople(isOpen: boolean): void {
     this.#people.element.hidden = !isOpen;
     this.#head.setPeople(isOpen);
-    if (isOpen) this.#people.show(this.chat);
+    if (isOpen) this.#showPeople();
   }
 
   focus(): void {
@@ -171,13 +176,26 @@ export class Pane {
     const { reading } = this.#options;
     this.element.classList.toggle("moderates", chat.isModerator);
     this.#head.show(chat);
-    if (this.isPeopleOpen) this.#people.show(chat);
+    if (this.isPeopleOpen) this.#showPeople();
     this.#composer.setWaiting(chat.connection !== "open");
     const lines = this.#shownLines();
     const hasOlder = chat.hasOlder || lines.length < chat.lines.length;
     const unread = this.#log.isAtBottom ? "" : unreadText(reading.unread(chat.lines));
     this.#log.show(itemsOf(lines, this.#outgoing.shown, reading.newAfter), { hasOlder, unread });
     setText(this.#typing, typingText(chat.typing.map((handle) => this.#nameOf(handle))));
+  }
+
+  #showPeople(): void {
+    const { chat } = this;
+    this.#people.show(chat, chat.isModerator ? this.#invisible : []);
+    if (!chat.isModerator || performance.now() < this.#askedAt + askMs) return;
+    this.#askedAt = performance.now();
+    const take = (people: readonly InvisiblePerson[]) => {
+      if (people.length === 0 && this.#invisible.length === 0) return;
+      this.#invisible = people.map((person) => personOf(person, this.#options.me().id));
+      this.#refresh();
+    };
+    chat.invisible().then(take, () => {});
   }
 
   /** A log that was read far back is cut to its end again when one has returned there. */

@@ -1,8 +1,8 @@
 /**
- * Who is online in a chat: those who are here first, everyone marked as what they are. A list of up to 500 rows that are
+ * Who is online in a chat: those who are here first, everyone marked as what they are; for moderators the invisible, too. A list of up to 500 rows that are
  * made once and brought up to date in place.
  */
-import type { Chat, ChatPerson } from "hereabouts/client";
+import type { Chat, ChatPerson, InvisiblePerson } from "hereabouts/client";
 import { make, setText } from "../shared/dom.ts";
 import { paint } from "./colors.ts";
 import { iconButton } from "./icons.ts";
@@ -20,6 +20,7 @@ export class PeopleList {
   readonly #rows = new Map<string, { person: ChatPerson; row: HTMLLIElement }>();
   readonly #here = make("li", "group");
   readonly #elsewhere = make("li", "group", "online elsewhere");
+  readonly #invisible = make("li", "group", "invisible");
   readonly #more = make("li", "note");
 
   constructor(name: string, actions: PeopleActions) {
@@ -29,9 +30,9 @@ export class PeopleList {
     rove(this.element, ".person");
   }
 
-  show({ people, counts, piece }: Pick<Chat, "people" | "counts" | "piece">): void {
+  show({ people, counts, piece }: Pick<Chat, "people" | "counts" | "piece">, invisible: readonly ChatPerson[]): void {
     for (const [id, { row }] of this.#rows) {
-      if (people.has(id)) continue;
+      if (people.has(id) || invisible.some((person) => person.id === id)) continue;
       row.remove();
       this.#rows.delete(id);
     }
@@ -43,6 +44,8 @@ export class PeopleList {
       ...here.sort(byPlace).map((person) => this.#rowOf(person)),
       ...(elsewhere.length > 0 ? [this.#elsewhere] : []),
       ...elsewhere.sort(byPlace).map((person) => this.#rowOf(person)),
+      ...(invisible.length > 0 ? [this.#invisible] : []),
+      ...invisible.map((person) => this.#rowOf(person)),
     ];
     const unlisted = counts.online - people.size;
     setText(this.#more, `and ${unlisted} more`);
@@ -82,6 +85,12 @@ export class PeopleList {
     row.append(make("span", "swatch"), who, make("a", "where"), more);
     return row;
   }
+}
+
+/** What is shown of someone of whom no more is told. */
+export function personOf(invisible: InvisiblePerson, myId: string): ChatPerson {
+  const known = { ...invisible, isMe: invisible.id === myId, connections: 1, since: new Date() };
+  return { ...known, away: false, here: false, where: undefined, attention: "visible" };
 }
 
 function fillRow(row: HTMLLIElement, person: ChatPerson, color: string): void {
