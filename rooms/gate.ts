@@ -67,7 +67,8 @@ export class Gate {
   receiveUnreliable(client: SeatClient, bytes: Uint8Array): void {
     if (!client.userData || client.userData.ended) return;
     if (this.#mayBeUnreliable(bytes)) receive(this.#colyseus, client, bytes);
-    else this.#refuse(client, new HereaboutsError("BAD_FRAME", "It may not come as a datagram."), "datagram", undefined);
+    else
+      this.#refuse(client, new HereaboutsError("BAD_FRAME", "It may not come as a datagram."), "datagram", undefined);
   }
 
   #mayBeUnreliable(bytes: Uint8Array): boolean {
