@@ -7,16 +7,8 @@ import { type Cell, figure } from "./table.ts";
 export const chatFigures: readonly string[] = [
   ...["", "stored.", "join."].flatMap((prefix) => ["p50", "p95", "p99", "max"].map((name) => prefix + name)),
   ...["seconds", "lines", "bytes", "join.bytes", "line.bytes", "up", "cpu", "rss", "memory.each", "joins", "churned"],
-  ...[
-    "wrong.lines",
-    "wrong.rosters",
-    "refused",
-    "closed",
-    "generator.cpu",
-    "generator.delay",
-    "others",
-    "instructions",
-  ],
+  ...["wrong.lines", "wrong.rosters", "refused", "closed"],
+  ...["generator.cpu", "generator.delay", "others", "instructions"],
 ];
 
 export function chatReport(options: { people: number }, measured: ChatMeasured): Report {

@@ -1,6 +1,6 @@
 /**
- * Who is online in a chat: those who are here first, everyone marked as what they are; for moderators the invisible, too. A list of up to 500 rows that are
- * made once and brought up to date in place.
+ * Who is online in a chat: those who are here first, everyone marked as what they are, and for moderators those who are
+ * invisible. A list of up to 500 rows that are made once and brought up to date in place.
  */
 import type { Chat, ChatPerson, InvisiblePerson } from "hereabouts/client";
 import { make, setText } from "../shared/dom.ts";
@@ -30,7 +30,8 @@ export class PeopleList {
     rove(this.element, ".person");
   }
 
-  show({ people, counts, piece }: Pick<Chat, "people" | "counts" | "piece">, invisible: readonly ChatPerson[]): void {
+  show({ people, counts, piece }: Pick<Chat, "people" | "counts" | "piece">, hidden: readonly ChatPerson[]): void {
+    const invisible = hidden.filter(({ id }) => !people.has(id));
     for (const [id, { row }] of this.#rows) {
       if (people.has(id) || invisible.some((person) => person.id === id)) continue;
       row.remove();
