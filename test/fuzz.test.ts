@@ -19,7 +19,7 @@ import { startWatched, watched } from "./lib/watched.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const cases = Number(process.env["FUZZ_CASES"] ?? 105_000);
-const casesPerSecond = 2100;
+const casesPerSecond = 2300;
 const calmMs = 3000;
 const stepMs = 33;
 const megabyte = 2 ** 20;

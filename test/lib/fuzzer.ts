@@ -85,7 +85,8 @@ class Fuzzer {
   }
 
   async #sit(): Promise<void> {
-    const seat = await (this.#seats.length % 3 === 0 ? this.#sitInChat() : this.#sitInWorld());
+    const inChats = this.#seats.filter(({ room }) => room === "chat").length;
+    const seat = await (inChats * 3 < seatCount ? this.#sitInChat() : this.#sitInWorld());
     this.#seats.push(seat);
     void seat.client.whenClosed.then(({ code, reason }) => {
       this.#count(this.report.closes, code);
