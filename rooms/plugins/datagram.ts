@@ -12,6 +12,12 @@ import type { Gate } from "../gate.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
 
+/** To one client: as datagrams while there is a proven channel, else over the WebSocket. */
+export interface Way {
+  isOnDatagrams(): boolean;
+  send(frame: Buffer): void;
+}
+
 export class DatagramPlugin {
   readonly #services: RoomServices;
   readonly #gate: Gate;
@@ -44,13 +50,16 @@ export class DatagramPlugin {
     this.#seats.delete(client);
   }
 
-  isOnDatagrams(client: SeatClient): boolean {
-    return this.#seats.get(client)?.carrier === "datagram";
-  }
-
-  /** Sends the bytes of `frame` behind its margin (`frameMargin`), as a datagram where there is a proven channel. */
-  sendFrame(client: SeatClient, frame: Buffer): void {
-    if (!this.#seats.get(client)?.send(frame.subarray(frameMargin))) sendFrame(client, frame);
+  /** How to send frames to a client that has joined. They are the bytes behind a margin of `frameMargin`. */
+  wayTo(client: SeatClient): Way {
+    const seat = this.#seats.get(client)!;
+    const isOnDatagrams = () => seat.carrier === "datagram";
+    return {
+      isOnDatagrams,
+      send(frame) {
+        if (!isOnDatagrams() || !seat.send(frame.subarray(frameMargin))) sendFrame(client, frame);
+      },
+    };
   }
 
   /** Undefined for who has no channel in this room. */

@@ -77,11 +77,12 @@ export class Movement {
   /** Begins to send frames to a client, from nothing. */
   open(client: SeatClient): void {
     const limit = this.#services.config.backlogFrameBytes;
+    const way = this.#datagrams.wayTo(client);
     this.#targets.set(client, {
       view: createView(),
-      isLossy: () => this.#datagrams.isOnDatagrams(client),
-      isBehind: () => !this.#datagrams.isOnDatagrams(client) && backlogOf(client) > limit,
-      send: (frame) => this.#datagrams.sendFrame(client, frame),
+      isLossy: way.isOnDatagrams,
+      isBehind: () => !way.isOnDatagrams() && backlogOf(client) > limit,
+      send: way.send,
       sendReliably: (frame) => sendFrame(client, frame),
     });
   }
