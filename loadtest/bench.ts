@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { canPin, startChild, stopChild } from "./lib/child.ts";
 import { type Compared, calmRounds, compare, disturbedPercent, type Figures, type Pair } from "./lib/comparison.ts";
-import { canCount } from "./lib/instructions.ts";
+import { canCount } from "./lib/counted.ts";
 import { flag, number, type Options, parseOptions, text, whole } from "./lib/options.ts";
 import { figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
@@ -40,6 +40,7 @@ type Bench = {
 const cost: readonly Compared[] = [
   ["cpu", "server CPU, % of a core", 1],
   ["instructions", "server instructions, millions/s", 1],
+  ["cycles", "server cycles, millions/s", 1],
   ["bytes", "down, bytes/s each", 0],
   ["up", "up, bytes/s each", 0],
   ["rss", "server memory, MB", 0],

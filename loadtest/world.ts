@@ -4,8 +4,8 @@
  */
 import { Board } from "./lib/board.ts";
 import { now, pause } from "./lib/clock.ts";
+import { count } from "./lib/counted.ts";
 import { limitOf } from "./lib/gauge.ts";
-import { countInstructions } from "./lib/instructions.ts";
 import { becomeGuest, type Guest } from "./lib/lightClient.ts";
 import { machineCpuMs, ownCpuMs } from "./lib/neighbours.ts";
 import { choice, number, text, type Values } from "./lib/options.ts";
@@ -25,7 +25,13 @@ const ownOptions = {
   spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
   stride: number(1, 0.001, 100, "units", "what one move measures"),
   warmup: number(1, 0, 600, "s", "how long they walk before it is measured"),
-  instructions: number(0, 0, 600, "s", "count the server's instructions for so long afterwards, by perf; 0: do not"),
+  instructions: number(
+    0,
+    0,
+    600,
+    "s",
+    "count the server's instructions and cycles for so long afterwards, by perf; 0: do not",
+  ),
   baseline: choice(["colyseus"], "the same load on plain Colyseus, for comparison"),
 };
 
@@ -69,7 +75,7 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
     await watch(threads, options, run);
     const results = await threads.all<Result>("result");
     const after = await readUse(target);
-    const instructions = await counted(target, run.signal.aborted ? 0 : options.instructions);
+    const counted = await count(target.pid, run.signal.aborted ? 0 : options.instructions);
     await threads.all("rest");
     run.progress(`all at rest: in ${restMs / 1000} s everyone must know where everyone is`);
     await pause(restMs);
@@ -86,7 +92,7 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
       measuredMs: Math.max(...results.map(({ measuredMs }) => measuredMs)),
       server: serverUse(before, after, start, end),
       othersPercent: options.url ? Number.NaN : othersUse(before, after),
-      instructions,
+      counted,
       limit: loads.map(limitOf).find((reason) => reason !== undefined),
       interrupted: run.signal.aborted,
     };
@@ -175,10 +181,6 @@ function serverUse(before: Reading, after: Reading, start: Reading, end: Reading
 }
 
 /** Instructions of the server per second, while everyone goes on walking. */
-async function counted({ pid }: Target, seconds: number): Promise<number> {
-  return pid === undefined || seconds === 0 ? Number.NaN : countInstructions(pid, seconds);
-}
-
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new UsageError("Stopped before anything was measured."));

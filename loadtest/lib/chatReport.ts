@@ -8,7 +8,7 @@ export const chatFigures: readonly string[] = [
   ...["", "stored.", "join."].flatMap((prefix) => ["p50", "p95", "p99", "max"].map((name) => prefix + name)),
   ...["seconds", "lines", "bytes", "join.bytes", "line.bytes", "up", "cpu", "rss", "memory.each", "joins", "churned"],
   ...["wrong.lines", "wrong.rosters", "refused", "closed"],
-  ...["generator.cpu", "generator.delay", "others", "instructions"],
+  ...["generator.cpu", "generator.delay", "others", "instructions", "cycles"],
 ];
 
 export function chatReport(options: { people: number }, measured: ChatMeasured): Report {
@@ -34,7 +34,8 @@ export function chatReport(options: { people: number }, measured: ChatMeasured):
     "generator.cpu": load.cpuPercent,
     "generator.delay": load.delayP99Ms,
     others: Math.max(0, (measured.othersMs / measuredMs) * 100),
-    instructions: measured.instructions / 1e6,
+    instructions: measured.counted.instructions / 1e6,
+    cycles: measured.counted.cycles / 1e6,
   };
   const histograms = { "": measured.seen, "stored.": measured.stored, "join.": measured.joining };
   for (const [prefix, histogram] of Object.entries(histograms)) {

@@ -4,10 +4,10 @@
  */
 import { type ChatBench, Chatter } from "./chatter.ts";
 import { now, pause } from "./clock.ts";
+import { type Counted, count } from "./counted.ts";
 import { FanoutClient } from "./fanoutClient.ts";
 import { gauge, type Load, limitOf } from "./gauge.ts";
 import { createHistogram, type Histogram, record } from "./histogram.ts";
-import { countInstructions } from "./instructions.ts";
 import { becomeGuest, type Guest } from "./lightClient.ts";
 import { machineCpuMs, ownCpuMs } from "./neighbours.ts";
 import { Pacer } from "./pacer.ts";
@@ -30,7 +30,7 @@ export type ChatLoad = {
   fanoutBytes: number;
   /** How long lines are said before it is measured, in s. */
   warmup?: number;
-  /** Count the server's instructions for so long afterwards, in s. */
+  /** Count the server's instructions and cycles for so long afterwards, in s. */
   instructions?: number;
 };
 
@@ -48,7 +48,7 @@ export type ChatMeasured = {
   /** CPU of this machine that neither the server nor this process used, in ms; NaN if the server does not tell. */
   othersMs: number;
   /** Instructions that the server executed per second; NaN if they were not counted. */
-  instructions: number;
+  counted: Counted;
   load: Load;
   limit: string | undefined;
   /** Lines that some client missed, got twice, or got in another order than they were stored. */
@@ -134,8 +134,7 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   const load = loadOf();
   const measured = { tally: bench.tally, seen, stored, lines: lines - linesBefore };
   countAnew();
-  const isCounted = target.pid !== undefined && options.instructions && !run.signal.aborted;
-  const instructions = isCounted ? await countInstructions(target.pid, options.instructions!) : Number.NaN;
+  const counted = await count(target.pid, run.signal.aborted ? 0 : (options.instructions ?? 0));
   pacer.stop();
   await pause(settleMs);
 
@@ -153,7 +152,7 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
     measuredMs,
     usage: { before, after },
     othersMs: others,
-    instructions,
+    counted,
     load,
     limit: limitOf(load),
     wrongLines,

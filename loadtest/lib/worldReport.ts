@@ -1,5 +1,6 @@
 /** The report of the world scenario, from what was measured: figures by name, tables for reading, what must never be. */
 import { cpus } from "node:os";
+import type { Counted } from "./counted.ts";
 import type { Load } from "./gauge.ts";
 import { type Histogram, percentiles } from "./histogram.ts";
 import type { Report } from "./scenario.ts";
@@ -20,7 +21,7 @@ export type Measured = {
   /** CPU that others used of this machine, in percent of one core; NaN if the server runs who knows where. */
   othersPercent: number;
   /** Instructions that the server executed per second; NaN if they were not counted. */
-  instructions: number;
+  counted: Counted;
   limit: string | undefined;
   interrupted: boolean;
 };
@@ -34,7 +35,18 @@ const ages = {
 
 const others = [
   ...["seconds", "frames", "delivered", "lost", "late", "movers", "movers.min", "near.movers", "near.all", "frame.max"],
-  ...["bytes", "bytes.payload", "up", "cpu", "instructions", "rss", "generator.cpu", "generator.delay", "others"],
+  ...[
+    "bytes",
+    "bytes.payload",
+    "up",
+    "cpu",
+    "instructions",
+    "cycles",
+    "rss",
+    "generator.cpu",
+    "generator.delay",
+    "others",
+  ],
   ...["backward", "offpath", "stale", "missing", "strangers", "closed", "corrected", "refused", "dropped"],
 ];
 
@@ -68,7 +80,8 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
     "bytes.payload": eachSecond(tally.payloadDown),
     up: eachSecond(tally.wireUp),
     cpu: server?.cpuPercent ?? Number.NaN,
-    instructions: measured.instructions / 1e6,
+    instructions: measured.counted.instructions / 1e6,
+    cycles: measured.counted.cycles / 1e6,
     rss: (server?.rssBytes ?? Number.NaN) / 1e6,
     "generator.cpu": Math.max(...loads.map(({ cpuPercent }) => cpuPercent)),
     "generator.delay": Math.max(...loads.map(({ delayP99Ms }) => delayP99Ms)),
