@@ -1,18 +1,20 @@
 /**
- * What the tests need beside npm: a browser. Installs it where that is possible (Debian, as root), else asks for it.
- * Runs before the tests: `npm test`.
+ * What the tests need beside npm: a browser, and what makes networks. Installs it where that is possible (Debian, as
+ * root), else asks for it. Runs before the tests: `npm test`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
 const needed = [{ program: "chromium", debian: "chromium" }];
+// Only root can make the networks that these are for: others skip those tests.
+if (isDebianRoot) needed.push({ program: "ip", debian: "iproute2" }, { program: "nft", debian: "nftables" });
 
 const folders = (process.env["PATH"] ?? "").split(delimiter);
 const missing = needed.filter(({ program }) => !folders.some((folder) => existsSync(join(folder, program))));
 if (missing.length > 0) {
   const packages = missing.map(({ debian }) => debian);
-  const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
   const ask = `The tests need ${packages.join(", ")}. Install with: apt-get install ${packages.join(" ")}`;
   if (!isDebianRoot) fail(ask);
   console.log(`installing ${packages.join(", ")}`);
