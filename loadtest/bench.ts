@@ -5,12 +5,13 @@
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
  * the load generator to another where taskset allows. Absolute figures tell about the machine: trust the ratios, and
  * only as far as they exceed the noise, which is how far rounds of the same server lie apart. Exit code 2 if the load
- * generator was the limit in any round, 1 if anything failed.
+ * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams` is in datagrams.ts.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { benchDatagrams } from "./datagrams.ts";
 import { canPin, startChild, stopChild } from "./lib/child.ts";
 import { type Compared, calmRounds, compare, disturbedPercent, type Figures, type Pair } from "./lib/comparison.ts";
 import { canCount } from "./lib/counted.ts";
@@ -87,8 +88,9 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 async function main([scenario = "", ...args]: string[]): Promise<number> {
+  if (scenario === "datagrams") return benchDatagrams(args, stop.signal);
   const bench = Object.hasOwn(benches, scenario) ? benches[scenario] : undefined;
-  const names = Object.keys(benches).join(" ");
+  const names = [...Object.keys(benches), "datagrams"].join(" ");
   if (!bench) throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: ${names}`);
   const { rounds, json, ...load } = parseOptions(args, { ...commonOptions, ...bench.options });
   const subjects = ["hereabouts", bench.baseline] as const;

@@ -38,7 +38,13 @@ export interface Network {
   close(): Promise<void>;
 }
 
-export type NetworkOptions = { weather?: Partial<Weather>; nat?: boolean; seed?: number };
+export type NetworkOptions = {
+  weather?: Partial<Weather>;
+  nat?: boolean;
+  seed?: number;
+  /** Congestion control of what b sends by TCP; without it the machine's. */
+  tcp?: string;
+};
 
 const linkA = "10.77.0.1";
 const linkB = "10.77.0.2";
@@ -58,7 +64,7 @@ export function whyNoNetwork({ nat = false }: NetworkOptions = {}): string | und
 
 /** Throws if there can be none here: ask `whyNoNetwork` before. */
 export async function createNetwork(options: NetworkOptions = {}): Promise<Network> {
-  const { weather = {}, nat = false, seed = 1 } = options;
+  const { weather = {}, nat = false, seed = 1, tcp } = options;
   const reason = whyNoNetwork(options);
   if (reason) throw new Error(`No network: ${reason}.`);
   const relay = new Relay(nat ? 3 : 2, seed);
@@ -67,6 +73,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     const [endA, endB] = namespaces.slice(-2) as [string, string];
     up(endA, `addr add ${linkA}/24 dev link\nlink set dev link up`);
     up(endB, `addr add ${linkB}/24 dev link\nlink set dev link up`);
+    if (tcp) up(endB, `route replace 10.77.0.0/24 dev link congctl ${tcp}`);
     if (nat) placeRouter(namespaces[0]!, endA);
     await relay.tell({ weather });
     const a = placeIn(namespaces[0]!, nat ? inside : linkA, linkA);

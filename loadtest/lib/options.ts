@@ -26,6 +26,11 @@ export function whole(fallback: number, min: number, max: number, unit: string, 
   return { ...option, parse };
 }
 
+/** Some of what another option takes, between commas. */
+export function list<T>(one: Option<T>, fallback: readonly T[]): Option<readonly T[]> {
+  return { ...one, parse: (value) => value.split(",").map(one.parse), default: fallback };
+}
+
 /** Any text; empty if not given. */
 export function text(unit: string, meaning: string, fallback = ""): Option<string> {
   return { parse: (value) => value, default: fallback, unit, meaning };

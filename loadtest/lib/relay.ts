@@ -4,6 +4,7 @@
  * network.ts starts it with both devices open and commands it over IPC; it ends with whoever started it.
  */
 import { read, writeSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { now } from "./clock.ts";
 import { Link, type Weather } from "./weather.ts";
 
@@ -62,6 +63,8 @@ process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // Ctrl+C is for the parent to handle: it may want to finish over this network.
 process.on("SIGINT", () => {});
 
+// A busy machine is no weather.
+setPriority(constants.priority.PRIORITY_HIGHEST);
 pump(tunA, tunB, links.aToB);
 pump(tunB, tunA, links.bToA);
 process.send!({ pid: process.pid, namespaces } satisfies Ready);
