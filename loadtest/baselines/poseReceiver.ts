@@ -5,25 +5,31 @@
 import { type DataChannel, PeerConnection } from "node-datachannel";
 import { WebSocket } from "ws";
 import { now, pause } from "../lib/clock.ts";
-import { createHistogram, percentiles } from "../lib/histogram.ts";
-import type { Ages, Measure, ReceiverReady, ReceiverTask } from "../lib/pair.ts";
+import { addHistogram, createHistogram, percentiles } from "../lib/histogram.ts";
+import type { Ages, CarrierAges, Measure, ReceiverReady, ReceiverTask } from "../lib/pair.ts";
 import { Staleness } from "../lib/staleness.ts";
-
-const silentMs = 2000;
 
 const { url, flows, lifetimeMs } = JSON.parse(process.argv[2] ?? "{}") as ReceiverTask;
 
 /** What one flow gets over one carrier. */
 class Poses {
-  sentAt = Number.NaN;
-  arrivedAt = Number.NaN;
-  staleness: Staleness | undefined;
+  newestSentAt = Number.NaN;
+  readonly ages = createHistogram();
+  #staleness: Staleness | undefined;
 
   arrived(pose: Buffer): void {
     const sentAt = pose.readDoubleLE();
-    this.arrivedAt = now();
-    this.sentAt = Number.isNaN(this.sentAt) ? sentAt : Math.max(this.sentAt, sentAt);
-    this.staleness?.arrived(sentAt, this.arrivedAt);
+    this.newestSentAt = Number.isNaN(this.newestSentAt) ? sentAt : Math.max(this.newestSentAt, sentAt);
+    this.#staleness?.arrived(sentAt, now());
+  }
+
+  startMeasuring(from: number): void {
+    this.#staleness = new Staleness(this.ages, this.newestSentAt, from);
+  }
+
+  stopMeasuring(to: number): void {
+    this.#staleness?.look(to);
+    this.#staleness = undefined;
   }
 }
 
@@ -52,25 +58,23 @@ function open(n: number): void {
 }
 
 async function measure({ measureMs }: Measure): Promise<void> {
+  const all = [...bySocket, ...byDatagram];
   const from = now();
-  const begin = (all: Poses[]) => {
-    const ages = createHistogram();
-    for (const poses of all) poses.staleness = new Staleness(ages, poses.sentAt, from);
-    return ages;
-  };
-  const [socketAges, datagramAges] = [begin(bySocket), begin(byDatagram)];
+  for (const poses of all) poses.startMeasuring(from);
   await pause(measureMs);
   const to = now();
-  const end = (all: Poses[], ages: typeof socketAges) => {
-    for (const poses of all) poses.staleness?.look(to);
-    return { ...percentiles(ages), silent: all.filter(({ arrivedAt }) => to - arrivedAt > silentMs).length };
-  };
-  const ages: Ages = { datagrams: end(byDatagram, datagramAges), webSocket: end(bySocket, socketAges) };
-  process.send?.(ages);
+  for (const poses of all) poses.stopMeasuring(to);
+  process.send?.({ datagrams: agesOf(byDatagram), webSocket: agesOf(bySocket) } satisfies Ages);
+}
+
+function agesOf(flows: readonly Poses[]): CarrierAges {
+  const sum = createHistogram();
+  for (const { ages } of flows) addHistogram(sum, ages);
+  return { all: percentiles(sum), flows: flows.map(({ ages }) => percentiles(ages)) };
 }
 
 process.on("message", measure);
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 for (let n = 0; n < flows; n++) open(n);
-while ([...bySocket, ...byDatagram].some(({ sentAt }) => Number.isNaN(sentAt))) await pause(20);
+while ([...bySocket, ...byDatagram].some(({ newestSentAt }) => Number.isNaN(newestSentAt))) await pause(20);
 process.send?.({ ready: true } satisfies ReceiverReady);

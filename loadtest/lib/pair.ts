@@ -20,8 +20,10 @@ export type SenderReady = { url: string };
 export type ReceiverReady = { ready: true };
 export type Measure = { measureMs: number };
 export type Carrier = "datagrams" | "webSocket";
-/** Answer to Measure: ages of the newest pose, as Staleness has them. Silent: flows that got nothing for the last 2 s. */
-export type Ages = Record<Carrier, Percentiles & { silent: number }>;
+/** Ages of the newest pose in ms, as Staleness has them: over the looks of all flows, and of each flow by itself. */
+export type CarrierAges = { all: Percentiles; flows: Percentiles[] };
+/** Answer to Measure. */
+export type Ages = Record<Carrier, CarrierAges>;
 
 /** The next message of a program. Fails if it ends instead, takes longer than `withinMs`, or `signal` aborts. */
 export function hear<T>(child: ChildProcess, withinMs: number, signal: AbortSignal): Promise<T> {

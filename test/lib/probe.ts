@@ -12,7 +12,7 @@ export type Heard = Echo & { heardAt: number };
 
 const everyMs = 2;
 /** How long an echo may take. */
-const patienceMs = 700;
+const patienceMs = 400;
 
 async function udp(address: string, count: number): Promise<Heard[]> {
   const socket = createSocket("udp4");
