@@ -30,6 +30,7 @@ export class Datagrams {
 
   constructor(options: DatagramsOptions) {
     this.#options = options;
+    if (!options.connections) this.#channel.apply({ type: "closed", reason: "off" }, 0);
     this.#unwatch = watchNetwork(() => this.#timer !== undefined && this.#apply({ type: "networkChanged" }));
   }
 
