@@ -93,6 +93,20 @@ describe("[MV6] server time", () => {
     expect(clock.at(180)).toBeCloseTo(1150, 0);
   });
 
+  it("places a time of before or after the newest frame on the same scale, and learns nothing from it", () => {
+    const clock = new ServerClock();
+    const start = 2 ** 32 - 100;
+    const first = clock.sample(start, 30);
+    const newest = clock.sample((start + 150) % 2 ** 32, 180);
+    const [at, { jitterMs }] = [clock.at(200), clock];
+    expect(newest - first).toBe(150);
+    for (const apart of [0, -50, -150, -5000, 50]) {
+      expect(clock.place((start + 150 + apart) % 2 ** 32) - newest).toBe(apart);
+    }
+    expect([clock.at(200), clock.jitterMs]).toEqual([at, jitterMs]);
+    expect(clock.sample((start + 200) % 2 ** 32, 230) - newest).toBe(50);
+  });
+
   it("begins anew with a new connection", () => {
     const clock = new ServerClock();
     run(clock, 50, (i) => (i % 2) * 80);

@@ -5,10 +5,11 @@ import { decodeMove, movePoses } from "../schema/moves.ts";
 import { Mover } from "./mover.ts";
 
 const pose = (x: number, y = 0, z = 0, angle = 0): Pose => ({ x, y, z, angle });
-type Sent = { seq: number; xs: number[]; at: number };
+type Sent = { seq: number; xs: number[]; at: number; isReliable: boolean };
 
 let sent: Sent[];
 let isOpen: boolean;
+let carrier: "datagram" | "websocket";
 let mover: Mover;
 
 beforeEach(() => {
@@ -16,12 +17,13 @@ beforeEach(() => {
   vi.advanceTimersByTime(1000);
   sent = [];
   isOpen = true;
-  mover = new Mover((bytes) => {
+  carrier = "websocket";
+  mover = new Mover((bytes, isReliable) => {
     if (!isOpen) return undefined;
     const poses = Array.from({ length: movePoses }, () => pose(0));
     const { seq, count } = decodeMove(bytes, poses);
-    sent.push({ seq, xs: poses.slice(0, count).map(({ x }) => x), at: performance.now() });
-    return "websocket";
+    sent.push({ seq, xs: poses.slice(0, count).map(({ x }) => x), at: performance.now(), isReliable });
+    return isReliable ? "websocket" : carrier;
   });
 });
 afterEach(() => {
@@ -124,6 +126,59 @@ describe("[MV1] what is sent", () => {
   });
 });
 
+describe("[MV1] the last move, as a datagram that may be lost,", () => {
+  beforeEach(() => {
+    carrier = "datagram";
+  });
+  const reliable = () => sent.filter(({ isReliable }) => isReliable).map(({ seq, xs }) => [seq, xs]);
+
+  it("is sent again reliably, once, with its number and the poses before it, if nobody acknowledges it", () => {
+    walk(10, 20);
+    mover.acknowledge(9, performance.now());
+    vi.advanceTimersByTime(10_000);
+    expect(reliable()).toEqual([[10, [10, 9, 8]]]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is not sent again if it was acknowledged, or went over the WebSocket, or while one walks on", () => {
+    mover.moveTo(pose(1));
+    vi.advanceTimersByTime(200);
+    mover.acknowledge(1, performance.now());
+    vi.advanceTimersByTime(1000);
+    walk(100);
+    mover.acknowledge(sent.at(-1)!.seq, performance.now());
+    carrier = "websocket";
+    mover.moveTo(pose(0));
+    vi.advanceTimersByTime(10_000);
+    expect(reliable()).toEqual([]);
+  });
+
+  it("is not sent again from a seat that is not there any more", () => {
+    mover.moveTo(pose(1));
+    isOpen = false;
+    mover.open();
+    vi.advanceTimersByTime(10_000);
+    isOpen = true;
+    mover.moveTo(pose(2));
+    mover.close();
+    vi.advanceTimersByTime(10_000);
+    expect(reliable()).toEqual([]);
+  });
+
+  it("gives way to a correction: where the server says one is goes instead, until that is acknowledged", () => {
+    for (const x of [1, 2, 3]) {
+      mover.moveTo(pose(x));
+      vi.advanceTimersByTime(50);
+    }
+    mover.acknowledge(1, performance.now());
+    mover.correct(pose(0), performance.now());
+    vi.advanceTimersByTime(50);
+    expect(sent.at(-1)).toMatchObject({ seq: 4, xs: [0], isReliable: false });
+    vi.advanceTimersByTime(10_000);
+    expect(reliable()).toEqual([[4, [0]]]);
+  });
+});
+
 describe("[MV2] acknowledgements", () => {
   it("tell the round trip, smoothed", () => {
     expect(mover.roundTripMs).toBeUndefined();
@@ -206,9 +261,10 @@ describe("[MV1] [MV6] corrections", () => {
     expect(mover.hasPose).toBe(true);
   });
 
-  it("are not sent back, and make void what was sent before", () => {
+  it("are not sent back where all was acknowledged, and make void what was sent before", () => {
     mover.moveTo(pose(100));
     vi.advanceTimersByTime(50);
+    mover.acknowledge(1, performance.now());
     mover.correct(pose(0), performance.now());
     vi.advanceTimersByTime(100);
     expect(sent).toHaveLength(1);

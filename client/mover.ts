@@ -72,12 +72,13 @@ export class Mover {
     for (const seq of this.#sentAt.keys()) if (!isNewer(seq, ack)) this.#sentAt.delete(seq);
   }
 
-  /** The server says where one is. What was sent before it said so is void. */
+  /** The server says where one is. What was sent before is void: if some of that is still on its way, one says so. */
   correct(pose: Pose, now: number): void {
     const shown = this.at(now);
     this.#pose = { ...pose };
     this.#recent.length = 0;
-    this.#isSent = true;
+    this.#isSent = !this.#sentAt.has(this.#seq);
+    if (!this.#isSent) this.#schedule();
     if (shown) {
       const offset = { x: shown.x - pose.x, y: shown.y - pose.y, z: shown.z - pose.z, angle: 0 };
       this.#glide = { offset, from: now };
