@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo, Socket } from "node:net";
 import {
   type Client,
+  ClientState,
   enqueueClientRaw,
   getMessageBytes,
   matchMaker,
@@ -16,7 +17,18 @@ import { schema, t } from "@colyseus/schema";
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import packageJson from "../package.json" with { type: "json" };
-import { backlogOf, detachState, frameMargin, gateInbound, guardJoins, rejectRequest, sendFrame } from "./colyseus.ts";
+import {
+  backlogOf,
+  detachState,
+  frameMargin,
+  gateInbound,
+  guardJoins,
+  receive,
+  rejectRequest,
+  sendFrame,
+  sendUnreliablyBy,
+} from "./colyseus.ts";
+import { codeMask } from "./inbound.ts";
 
 const Notes = schema({ texts: t.map("string") }, "Notes");
 const client = (overrides: object = {}) =>
@@ -50,6 +62,41 @@ describe("Colyseus, as it is pinned", () => {
     expect(refused.enqueueRaw).toHaveBeenCalledWith(expected);
     const source = readFileSync("node_modules/@colyseus/shared-types/src/Protocol.ts", "utf8");
     expect(source).toMatch(/REJECTED: 1,/);
+  });
+
+  it("sends unreliable fields by rawUnreliable, to whoever has one and has joined", () => {
+    const State = schema({ name: t.string(), x: t.int16().unreliable() }, "ContractState");
+    const state = new State();
+    const serializer = new SchemaSerializer<InstanceType<typeof State>>();
+    serializer.reset(state);
+    serializer.applyPatches([]);
+    const sent: Buffer[][] = [];
+    const clients = [ClientState.JOINED, ClientState.JOINED, ClientState.JOINING].map((state, i) => {
+      const one = client({ state });
+      sent[i] = [];
+      if (i !== 1) sendUnreliablyBy(one, (bytes) => sent[i]!.push(Buffer.from(bytes)));
+      return one;
+    });
+    for (const x of [5, 6]) {
+      state.x = x;
+      expect(serializer.applyUnreliablePatches(clients)).toBe(true);
+    }
+    expect(sent.map(({ length }) => length)).toEqual([2, 0, 0]);
+    const [first, second] = sent[0]!;
+    expect(first![0]! & codeMask).toBe(Protocol.ROOM_STATE_PATCH);
+    expect([first!.readUInt16LE(1), second!.readUInt16LE(1)]).toEqual([1, 2]);
+    expect(clients[0]!.raw).not.toHaveBeenCalled();
+  });
+
+  it("takes a frame that came another way as it takes one of the socket, gate and all", () => {
+    const room = new Room();
+    const handled = vi.fn();
+    room.onMessage("hi", handled);
+    const passed: number[] = [];
+    gateInbound(room, (_, bytes) => passed.push(bytes.length) > 0);
+    const within = Uint8Array.of(99, Protocol.ROOM_DATA, 0xa2, 0x68, 0x69, 99).subarray(1, 5);
+    receive(room, client(), within);
+    expect([handled.mock.calls.length, passed]).toEqual([1, [4]]);
   });
 
   it("keeps what is sent before a join is acknowledged, where backlogOf counts it", () => {
