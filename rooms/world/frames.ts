@@ -152,13 +152,21 @@ export class Frames {
     const { view } = target;
     const isLossy = target.isLossy();
     if (view.wasLossy && !isLossy) this.#doubt(view);
+    if (isLossy && !view.wasLossy) {
+      // what it was not sent yet would go by a frame that may be lost, after it was told to everyone
+      const { sentAt, syncedTick } = view;
+      this.#tellRested(target, time, this.#rested.missed(sentAt ? (slot) => sentAt[slot] ?? 0 : () => syncedTick));
+    }
+    if (isLossy) this.#tellRested(target, time, this.#rested.due());
     view.wasLossy = isLossy;
-    const restedBytes = isLossy ? this.#rested.due() : 0;
-    if (restedBytes === 0) return;
-    const { seq, ack } = view;
+  }
+
+  #tellRested(target: FrameTarget, time: number, blocks: Buffer): void {
+    if (blocks.length === 0) return;
+    const { seq, ack } = target.view;
     const header = { seq, time, ack, correction: undefined, isReliable: true };
-    target.sendReliably(this.#encodeFrame(header, this.#rested.bytes, restedBytes));
-    this.#options.onSent(overhead + restedBytes);
+    target.sendReliably(this.#encodeFrame(header, blocks, blocks.length));
+    this.#options.onSent(overhead + blocks.length);
   }
 
   #doubt(view: View): void {

@@ -5,16 +5,16 @@
 import { maxSlots, writeBlocks } from "../../schema/blocks.ts";
 import type { Poses } from "./poses.ts";
 
-/** At most this much of a room's poses at once, below the longest WebSocket frame of one write: more wait for the next. */
-const mostBytes = 60_000;
+/** Holds all the people that a world takes (8,000), and is still sent in one write. */
+const mostBytes = 65_000;
 
 export class Rested {
   readonly #poses: Poses;
   readonly #ticks: number;
   readonly #slots: Uint16Array = new Uint16Array(maxSlots);
-  readonly bytes: Buffer = Buffer.alloc(mostBytes);
+  readonly #out: Buffer = Buffer.alloc(mostBytes);
   #encodedAt = 0;
-  #length = 0;
+  #due: Buffer = this.#out.subarray(0, 0);
 
   /** Looked for every so many `ticks`; at rest is who did not change for as many. */
   constructor(poses: Poses, ticks: number) {
@@ -22,18 +22,29 @@ export class Rested {
     this.#ticks = ticks;
   }
 
-  /** Bytes of the blocks that are due at this tick, in `bytes`. */
-  due(): number {
-    const { tick, changedAt } = this.#poses;
-    if (tick % this.#ticks !== 0) return 0;
-    if (this.#encodedAt === tick) return this.#length;
+  /** Blocks of those who have come to rest since this was last due; valid until the next tick. */
+  due(): Buffer {
+    const { tick } = this.#poses;
+    if (this.#encodedAt === tick) return this.#due;
     this.#encodedAt = tick;
+    const isDue = tick % this.#ticks === 0;
+    this.#due = isDue ? this.#encode(this.#out, (age) => age < this.#ticks * 2) : this.#out.subarray(0, 0);
+    return this.#due;
+  }
+
+  /** Blocks of all who rest and were last sent before they changed, where that was at tick `sentAt(slot)`. */
+  missed(sentAt: (slot: number) => number): Buffer {
+    const { changedAt } = this.#poses;
+    return this.#encode(Buffer.allocUnsafe(mostBytes), (_, slot) => changedAt[slot]! > sentAt(slot));
+  }
+
+  #encode(out: Buffer, isWanted: (age: number, slot: number) => boolean): Buffer {
+    const { tick, changedAt } = this.#poses;
     let count = 0;
     for (const slot of this.#poses.ordered()) {
       const age = tick - changedAt[slot]!;
-      if (age >= this.#ticks && age < this.#ticks * 2) this.#slots[count++] = slot;
+      if (age >= this.#ticks && isWanted(age, slot)) this.#slots[count++] = slot;
     }
-    this.#length = writeBlocks(this.bytes, 0, mostBytes, this.#poses, this.#slots, count);
-    return this.#length;
+    return out.subarray(0, writeBlocks(out, 0, mostBytes, this.#poses, this.#slots, count));
   }
 }

@@ -30,7 +30,7 @@ class Client implements FrameTarget {
   readonly sizes: number[] = [];
   readonly headers: ReturnType<typeof readHeader>[] = [];
   isSlow = false;
-  /** Sent to over a channel, which loses this part of it; undefined while nothing can be lost. */
+  /** Sent to over a channel, which a slow socket does not hold up and which loses this part of it; undefined while nothing can be lost. */
   lost: number | undefined;
   readonly #random = randomOf(7);
   readonly #poses: Poses;
@@ -41,7 +41,7 @@ class Client implements FrameTarget {
   }
 
   isBehind(): boolean {
-    return this.isSlow;
+    return this.isSlow && this.lost === undefined;
   }
 
   isLossy(): boolean {
@@ -58,7 +58,7 @@ class Client implements FrameTarget {
 
   #take(framed: Buffer): void {
     const bytes = framed.subarray(frameMargin);
-    if (this.isSlow) expect.unreachable("nothing may be sent to a client that is behind");
+    if (this.isBehind()) expect.unreachable("nothing may be sent to a client that is behind");
     this.sizes.push(bytes.length);
     const frame = bytes.subarray(2);
     const header = readHeader(frame);
