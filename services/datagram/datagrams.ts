@@ -6,9 +6,12 @@
 import { Channel, type ChannelEvent, type ChannelStats } from "../../schema/channel.ts";
 import { maxPayloadBytes, readDatagram } from "../../schema/datagrams.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
+import { TokenBucket } from "../tokenBucket.ts";
 import type { Carrier, CarrierPeer } from "./carrier/carrier.ts";
 
 const tickMs = 50;
+/** Offers of one seat that are taken in a second, and so many at once: each costs the carrier a handshake. */
+const offers = { perSecond: 1, burst: 5 };
 /** With at least so many channels, none of which delivered anything for so long, it is the carrier. */
 const silence = { channels: 3, ms: 3000, restMs: 30_000 };
 
@@ -23,7 +26,7 @@ export interface SeatEvents {
 export interface DatagramSeat {
   /** What to send frames on now. */
   readonly carrier: "datagram" | "websocket";
-  /** Takes a client's SDP offer in the place of any before; returns the answer. Rejects as `Carrier.open` does. */
+  /** Takes a client's SDP offer in the place of any before; returns the answer. Rejects with TOO_FAST, or as `Carrier.open`. */
   offer(offer: unknown): Promise<string>;
   /** Sends as a datagram. False: it has to go over the WebSocket. */
   send(payload: Uint8Array): boolean;
@@ -88,6 +91,7 @@ class Seat implements DatagramSeat {
   readonly #all: Set<Seat>;
   readonly #on: SeatEvents & { malformed(): void };
   readonly #channel = new Channel("server");
+  readonly #offerBudget = new TokenBucket(offers.perSecond, offers.burst, performance.now());
   #peer: CarrierPeer | undefined;
   #offers = 0;
 
@@ -108,6 +112,8 @@ class Seat implements DatagramSeat {
   }
 
   async offer(offer: unknown): Promise<string> {
+    const retryAfterMs = this.#offerBudget.take(performance.now());
+    if (retryAfterMs > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs });
     this.close();
     const number = this.#offers;
     const carrier = this.#from();
