@@ -83,8 +83,14 @@ export interface Link {
   readonly carrier: "datagram" | "websocket";
   /** Round trip of movement in ms, the server's tick included; undefined until one has moved. */
   readonly roundTripMs: number | undefined;
-  /** The datagram channel, in use or not. Losses are shares, 0 to 1, of what one sends and of what one receives. */
-  readonly channel: Pick<ChannelStats, "state" | "reason" | "jitterMs" | "loss" | "lossReceiving" | "switches">;
+  /**
+   * The datagram channel, in use or not. Its round trip is the network's, undefined before the first. Losses are shares, 0
+   * to 1, of what one sends and of what one receives.
+   */
+  readonly channel: Pick<
+    ChannelStats,
+    "state" | "reason" | "roundTripMs" | "jitterMs" | "loss" | "lossReceiving" | "switches"
+  >;
 }
 
 export interface World {

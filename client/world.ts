@@ -122,8 +122,8 @@ export class WorldView implements World, PoseSource {
     return this.#seat.state;
   }
   get link() {
-    const { carrier, state, reason, jitterMs, loss, lossReceiving, switches } = this.#datagrams.stats();
-    const channel = { state, reason, jitterMs, loss, lossReceiving, switches };
+    const { carrier, state, reason, roundTripMs, jitterMs, loss, lossReceiving, switches } = this.#datagrams.stats();
+    const channel = { state, reason, roundTripMs, jitterMs, loss, lossReceiving, switches };
     return { roundTripMs: this.#mover.roundTripMs, carrier, channel };
   }
   get bounds(): Geometry {

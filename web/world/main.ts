@@ -11,7 +11,8 @@ import { applyPalette } from "../shared/palette.ts";
 import { storedLook, storedName } from "../shared/storage.ts";
 import { showNotice } from "../shared/toasts.ts";
 import { App, slugOfAddress } from "./app.ts";
-import { showLink, showSquare, showTitle } from "./hud/plate.ts";
+import { initLink, showLink, showNoLink } from "./hud/link.ts";
+import { showSquare, showTitle } from "./hud/plate.ts";
 import { showRoster } from "./hud/roster.ts";
 import { focusSpeech, initSpeech } from "./hud/speech.ts";
 import { initWatching, showWatching } from "./hud/watching.ts";
@@ -93,6 +94,7 @@ function initControls(app: App): void {
     change: (look) => void app.world.avatar(look).catch(fail),
     rename: () => location.reload(),
   });
+  initLink();
   initWatching(() => void app.world.play().catch(fail));
 }
 
@@ -134,6 +136,5 @@ function measure(stage: Stage): void {
 
 start().catch((error: unknown) => {
   showNotice(noticeOf(error), { label: "Try again", run: () => location.reload() });
-  setText(find("link-text", HTMLSpanElement), "not here");
-  find("link", HTMLParagraphElement).dataset["state"] = "closed";
+  showNoLink();
 });
