@@ -112,6 +112,21 @@ describe("[MV6] a straight walk", () => {
     for (const { x, now } of draw(walk, { latency: () => 30 })) expect(now - x / speed).toBeLessThan(100);
   });
 
+  it.each([
+    ["was told again where they stand", pose(0)],
+    ["only turned", pose(0, 0, 0, 1)],
+  ])("is drawn no later where one %s before", (_, second) => {
+    const track = new Track(tickMs);
+    track.push(0, pose(0));
+    track.push(300, second);
+    let lateMs = 0;
+    for (let now = 300; now < 2000; now += 10) {
+      if (now >= 1500 && now % tickMs === 0) track.push(now, walk(now - 1450));
+      lateMs = now - 1450 - track.sample(now, now, 0)!.x / speed;
+    }
+    expect(lateMs).toBeLessThan(100);
+  });
+
   it("that was sent rarely is up to date soon after it comes near", () => {
     const drawn = draw(walk, { latency: () => 30, ...rates["rarely, then every tick"]!() });
     const last = drawn.at(-1)!;

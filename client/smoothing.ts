@@ -103,13 +103,13 @@ export class Track {
     }
     const distance = Math.hypot(next.x - last.x, next.y - last.y, next.z - last.z);
     const isFirst = !this.#hasMoved;
-    this.#hasMoved = true;
+    this.#hasMoved ||= distance > 0;
     const hasRested =
       gap > restMs || (gap > this.#tickMs * 1.5 && (isFirst || distance / gap < this.#speed * restShare));
     const wayMs = isFirst ? this.#tickMs * firstMoveTicks : distance / this.#speed || 0;
     const moving = hasRested ? Math.min(gap, Math.max(this.#tickMs, wayMs)) : gap;
     if (moving < gap) this.#samples.push({ ...last, at: next.at - moving });
-    if (!isFirst || !hasRested) this.#speed = Math.max(distance / moving, this.#speed * 0.9);
+    if (distance > 0 && (!isFirst || !hasRested)) this.#speed = Math.max(distance / moving, this.#speed * 0.9);
     this.#intervalMs = Math.max(moving, this.#intervalMs + (moving - this.#intervalMs) * 0.2);
     // a rest need not be drawn to its end before one goes on
     const resumed = next.at - moving - this.#intervalMs;
