@@ -1,7 +1,7 @@
 /** What people see in the field, in real browsers: two of them, reloads, tabs, other pieces, and a phone. */
 import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newcomer, openBrowser, openWorld } from "./lib/browser.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
 
@@ -68,6 +68,22 @@ async function trace(page: Page, isMe: boolean): Promise<() => Promise<{ at: num
   return () => page.evaluate(() => (window as unknown as { points: { at: number; x: number }[] }).points);
 }
 
+/** One walks for a moment, the other looks on: what each drew, and how much later the other did, at four places. */
+async function walk(pageA: Page, pageB: Page) {
+  const [drawnA, drawnB] = [await trace(pageA, true), await trace(pageB, false)];
+  await pageA.locator("#canvas").focus();
+  await pageA.keyboard.down("ArrowRight");
+  await pageA.waitForTimeout(1200);
+  await shot(pageB, "walking");
+  await pageA.keyboard.up("ArrowRight");
+  await pageA.waitForTimeout(500);
+  const [a, b] = [await drawnA(), await drawnB()];
+  const start = a[0]!.x;
+  const movedAt = (points: typeof a, by: number) => points.find(({ x }) => x > start + by)!.at;
+  const lags = [20, 60, 100, 140].map((by) => movedAt(b, by) - movedAt(a, by));
+  return { a, b, lags };
+}
+
 describe("the field", () => {
   it("[MV6] one walks, the other sees it within 150 ms and draws it smoothly", async () => {
     const [ada, bob] = await Promise.all([newcomer(browser), newcomer(browser)]);
@@ -76,18 +92,7 @@ describe("the field", () => {
       openWorld(bob.context, `${server.url}/field`),
     ]);
     await pageB.waitForFunction(() => window.hereabouts!.world.people.size === 2);
-    const [drawnA, drawnB] = [await trace(pageA, true), await trace(pageB, false)];
-    await pageA.locator("#canvas").focus();
-    await pageA.keyboard.down("ArrowRight");
-    await pageA.waitForTimeout(1200);
-    await shot(pageB, "walking");
-    await pageA.keyboard.up("ArrowRight");
-    await pageA.waitForTimeout(500);
-    const [a, b] = [await drawnA(), await drawnB()];
-
-    const start = a[0]!.x;
-    const movedAt = (points: typeof a, by: number) => points.find(({ x }) => x > start + by)!.at;
-    const lags = [20, 60, 100, 140].map((by) => movedAt(b, by) - movedAt(a, by));
+    const { a, b, lags } = await walk(pageA, pageB);
     expect(Math.max(...lags), `lags ${lags} ms`).toBeLessThanOrEqual(150);
     const steps = b.slice(1).map(({ x, at }, i) => ({ dx: x - b[i]!.x, ms: Math.max(8, at - b[i]!.at) }));
     expect(Math.min(...steps.map(({ dx }) => dx)), "never back").toBeGreaterThan(-1.5);
@@ -190,6 +195,55 @@ describe("the field", () => {
     await page.waitForFunction((y) => Math.abs(window.hereabouts!.world.me!.y - y) > 5, before);
     await shot(page, "phone");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(ada.errors).toEqual([]);
+    await ada.context.close();
+  });
+});
+
+describe("datagrams", () => {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value) / values.length;
+  const carriers = (pages: Page[]) =>
+    Promise.all(pages.map((page) => page.locator("#link").getAttribute("data-carrier")));
+  const untilBy = (pages: Page[], carrier: "datagram" | "websocket", timeout: number) =>
+    Promise.all(pages.map((page) => page.locator(`#link[data-carrier=${carrier}]`).waitFor({ timeout })));
+
+  it("[MV3] [MV4] a page gets onto datagrams, says so, falls back while their carrier is down, and returns", async () => {
+    const [ada, bob] = await Promise.all([newcomer(browser), newcomer(browser)]);
+    const url = `${server.url}/linked`;
+    const pages = await Promise.all([openWorld(ada.context, url), openWorld(bob.context, url)]);
+    const [pageA, pageB] = pages as [Page, Page];
+    await untilBy(pages, "datagram", 5000);
+    await pageA.locator("#link").hover();
+    await pageA.getByRole("tooltip").getByText("Datagrams").waitFor();
+    await pageB.waitForFunction(() => window.hereabouts!.world.people.size === 2);
+    expect(mean((await walk(pageA, pageB)).lags)).toBeLessThanOrEqual(150);
+    expect(await carriers(pages), "no switch meanwhile").toEqual(["datagram", "datagram"]);
+    expect(await pageA.evaluate(() => window.hereabouts!.world.link.channel)).toMatchObject({ loss: 0, switches: 0 });
+    await shot(pageA, "datagrams");
+
+    const events = await record(pageB);
+    const { pid } = server.logs().findLast(({ msg }) => msg === "datagrams are carried") as { pid: number };
+    process.kill(pid, "SIGKILL");
+    await untilBy(pages, "websocket", 2000);
+    await pageA.getByRole("tooltip").getByText("WebSocket").waitFor();
+    await shot(pageA, "without datagrams");
+    expect(mean((await walk(pageA, pageB)).lags)).toBeLessThanOrEqual(150);
+    await untilBy(pages, "datagram", 10_000);
+    expect(await events()).toEqual([]);
+    expect([...ada.errors, ...bob.errors]).toEqual([]);
+    await Promise.all([ada.context.close(), bob.context.close()]);
+  });
+
+  it("[MV3] a page without datagrams says so, and why", async () => {
+    const off = await startTestServer({ env: { DATAGRAMS: "off" } });
+    onTestFinished(() => void off.stop());
+    const ada = await newcomer(browser);
+    const page = await openWorld(ada.context, `${off.url}/field`);
+    await page.locator("#link").focus();
+    await page.getByRole("tooltip").getByText("The server takes no datagrams now.").waitFor();
+    expect(await carriers([page])).toEqual(["websocket"]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("tooltip").waitFor({ state: "hidden" });
     expect(ada.errors).toEqual([]);
     await ada.context.close();
   });
