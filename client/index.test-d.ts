@@ -1,4 +1,5 @@
 /** What a piece developer types, checked by the compiler: `tsc` fails if a line that must not compile does. */
+import { RTCPeerConnection as OfNode } from "node-datachannel/polyfill";
 import { connect, type Hereabouts, HereaboutsError, type Json, type Person, type World } from "./index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -8,6 +9,9 @@ const holds = <T extends true>(): T | undefined => undefined;
 export async function aPiece(): Promise<void> {
   const here = await connect("http://localhost:2567", { name: "Ada" });
   holds<Equal<typeof here, Hereabouts>>();
+  for (const datagrams of [RTCPeerConnection, OfNode, false]) await connect("http://localhost:2567", { datagrams });
+  // @ts-expect-error this makes no data channels
+  await connect("http://localhost:2567", { datagrams: Date });
   const world = await here.world("meadow", { avatar: { color: "#fff" }, share: true });
   holds<Equal<typeof world, World>>();
 

@@ -3,8 +3,28 @@
  * without candidates, so that the one answer of the server settles everything. Used for one connection, then thrown away.
  */
 
-/** The part of the browser's `RTCPeerConnection` that is used. */
-export type PeerConnections = new (configuration?: RTCConfiguration) => RTCPeerConnection;
+/** What is used of the browser's `RTCPeerConnection`, so that classes that do as it does are taken too. */
+export type PeerConnections = new (configuration: { iceServers: [] }) => PeerConnection;
+
+interface PeerConnection {
+  readonly connectionState: string;
+  readonly localDescription: { readonly sdp: string } | null;
+  onconnectionstatechange: unknown;
+  createDataChannel(label: string, options: RTCDataChannelInit): DataChannel;
+  createOffer(): Promise<RTCSessionDescriptionInit>;
+  setLocalDescription(offer: RTCSessionDescriptionInit): Promise<void>;
+  setRemoteDescription(answer: RTCSessionDescriptionInit): Promise<void>;
+  close(): void;
+}
+
+interface DataChannel {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  onopen: unknown;
+  onmessage: unknown;
+  onclose: unknown;
+  send(bytes: Uint8Array<ArrayBuffer>): void;
+}
 
 export interface PeerEvents {
   opened(): void;
@@ -17,8 +37,8 @@ const mostBuffered = 4096;
 const packetLifeMs = 60;
 
 export class Peer {
-  readonly #connection: RTCPeerConnection;
-  readonly #channel: RTCDataChannel;
+  readonly #connection: PeerConnection;
+  readonly #channel: DataChannel;
   #isClosed = false;
 
   constructor(connections: PeerConnections, on: PeerEvents) {
