@@ -5,6 +5,7 @@
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { networkInterfaces } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { format } from "node:util";
 import { LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
@@ -41,11 +42,16 @@ import { keptSecret } from "./services/secrets.ts";
 import { openStorage, type Storage } from "./services/storage.ts";
 import { createWorldSaves } from "./services/worldsaves.ts";
 
+/** How long the welcome waits for what carries datagrams. */
+const carrierMs = 2000;
+
 export interface RunningServer {
   readonly port: number;
   readonly services: RoomServices;
   /** How to log in to the monitor, for the one who started the server. */
   readonly monitorLogin: string;
+  /** What carries datagrams, in words: known a moment after the port is open. */
+  readonly datagrams: Promise<string>;
   /** Lets everyone go, keeps what is to be kept, and closes the port. */
   close(): Promise<void>;
 }
@@ -105,12 +111,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
   await colyseus.listen(config.port, config.host);
   guardRequests(http);
   const { port } = http.address() as AddressInfo;
-  services.datagrams.begin(createCarrier({ config, httpPort: port, log }));
+  const carrier = createCarrier({ config, httpPort: port, log });
+  services.datagrams.begin(carrier);
 
   return {
     port,
     services,
     monitorLogin: login.shown,
+    datagrams: carrier.begun,
     async close() {
       isDraining = true;
       await colyseus.gracefullyShutdown(false);
@@ -215,7 +223,8 @@ async function checkPort({ port, host }: Config): Promise<void> {
   });
 }
 
-function printWelcome({ port, monitorLogin }: RunningServer, config: Config): void {
+async function printWelcome({ port, monitorLogin, datagrams }: RunningServer, config: Config): Promise<void> {
+  const carriage = await Promise.race([datagrams, pause(carrierMs, "not up yet; the log tells", { ref: false })]);
   const addresses = Object.values(networkInterfaces()).flat();
   const others = addresses.filter((address) => address?.family === "IPv4" && !address.internal);
   const hosts = config.host === "0.0.0.0" ? ["localhost", ...others.map((address) => address!.address)] : [config.host];
@@ -227,7 +236,7 @@ function printWelcome({ port, monitorLogin }: RunningServer, config: Config): vo
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
   storage   SQLite in ${config.dataDir}${config.redisUrl ? ", chats in Redis" : ""}
-  datagrams ${config.datagrams ? `UDP port ${config.udpPort || port}` : "off: movement travels over the WebSocket"}
+  datagrams ${carriage}
 `);
 }
 
@@ -265,7 +274,7 @@ async function main(): Promise<void> {
   };
   if (config.dev) process.on("disconnect", () => process.exit(0));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
-  printWelcome(server, config);
+  await printWelcome(server, config);
 }
 
 if (import.meta.main) {

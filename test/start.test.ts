@@ -1,7 +1,9 @@
 /** How the server starts, what it says then, and what keeps it from starting. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { ask, basicAuth } from "./lib/http.ts";
 import { launch, startTestServer, type TestServer } from "./lib/server.ts";
 import { serverOfTest } from "./lib/serverOfTest.ts";
@@ -21,7 +23,21 @@ describe("starting [SV1] [SV2] [OP3]", () => {
     expect(printed).toContain(`pages     ${url}/`);
     expect(printed).toContain(`monitor   ${url}/monitor/   (operator, MONITOR_PASSWORD)`);
     expect(printed).toContain(`storage   SQLite in ${server.dataDir}`);
-    expect(printed).toMatch(/datagrams \S/);
+    expect(printed).toContain(`datagrams UDP port ${server.port}\n`);
+  });
+
+  it("says truly what carries datagrams, or why nothing does, and takes seats all the same", async () => {
+    const taken = createSocket("udp4").bind(0, "127.0.0.1");
+    onTestFinished(() => void taken.close());
+    await once(taken, "listening");
+    const UDP_PORT = String(taken.address().port);
+    const [off, busy] = await Promise.all([
+      serverOfTest({ env: { DATAGRAMS: "off" } }),
+      serverOfTest({ env: { UDP_PORT } }),
+    ]);
+    const lines = [off, busy].map(({ lines }) => lines.find(({ text }) => /^ {2}datagrams /.test(text))!.text);
+    expect(lines[0]).toBe("  datagrams off by DATAGRAMS: movement goes over WebSockets");
+    expect(lines[1]).toMatch(new RegExp(`^ {2}datagrams off: UDP port ${UDP_PORT} is taken .* set UDP_PORT$`));
   });
 
   it("says in one line what keeps it from starting, and exits with 1", { timeout: 60_000 }, async () => {

@@ -24,6 +24,9 @@ export interface Carrier {
   close(): Promise<void>;
 }
 
+/** A carrier that was started; `begun` says in words what became of that, once it is known. */
+export type StartedCarrier = Carrier & { readonly begun: Promise<string> };
+
 export interface CarrierPeerEvents {
   onMessage(bytes: Uint8Array): void;
   /** Called once, unless `close` was called before. `carrier`: every peer of the process is gone. */
@@ -73,7 +76,7 @@ const noHealth: Health = {
   dropped: { tooFast: 0, tooLarge: 0, text: 0, notOpen: 0, behind: 0, waited: 0 },
 };
 
-export function createCarrier({ config, httpPort, log, library = "node-datachannel" }: CarrierOptions): Carrier {
+export function createCarrier({ config, httpPort, log, library = "node-datachannel" }: CarrierOptions): StartedCarrier {
   const peers = new Map<number, Peer>();
   const port = config.udpPort || httpPort;
   const options: ChildOptions = {
@@ -96,6 +99,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
   let hasBeenUp = false;
   let upAt = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
+  const begun = Promise.withResolvers<string>();
 
   function start(): void {
     const child = startChild(options, {
@@ -121,14 +125,17 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
         upAt = performance.now();
         hasBeenUp = true;
         log.info({ port, pid: child.pid }, "datagrams are carried");
+        begun.resolve(`UDP port ${port}`);
         break;
       case "unable":
         void child.stop();
         // after a crash the port may be held for a moment more
         if (hasBeenUp) lose(child, message.message);
         else {
+          const words = unableWords(message.reason, port, library);
           life = { state: "off" };
-          log.warn({ port, reason: message.message }, unableWords(message.reason, port, library));
+          log.warn({ port, reason: message.message }, words);
+          begun.resolve(`off: ${words}`);
         }
         break;
       case "answer": {
@@ -182,9 +189,13 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
   }
 
   if (config.datagrams) start();
-  else log.info({}, "datagrams are switched off; movement goes over WebSockets");
+  else {
+    log.info({}, "datagrams are switched off; movement goes over WebSockets");
+    begun.resolve("off by DATAGRAMS: movement goes over WebSockets");
+  }
 
   return {
+    begun: begun.promise,
     get state() {
       return life.state;
     },
