@@ -50,6 +50,13 @@ export class DatagramPlugin {
     this.#seats.delete(client);
   }
 
+  /** How many of this room's clients are sent what by which way, for the monitor. */
+  get mix(): string {
+    const seats = [...this.#seats.values()];
+    const udp = seats.filter(({ carrier }) => carrier === "datagram").length;
+    return `udp ${udp} / ws ${seats.length - udp}`;
+  }
+
   /** How to send frames to a client that has joined. They are the bytes behind a margin of `frameMargin`. */
   wayTo(client: SeatClient): Way {
     const seat = this.#seats.get(client)!;

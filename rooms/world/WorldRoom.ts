@@ -99,7 +99,8 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
   /** What the matchmaker finds this room by, and the monitor shows. */
   #describe() {
     const { people, connections, guests } = this.services.presence.counts(this.key);
-    return { slug: this.state.slug, kind: "world", label: this.state.slug, people, connections, guests };
+    const { slug } = this.state;
+    return { slug, kind: "world", label: slug, people, connections, guests, carriers: this.datagrams!.mix };
   }
 
   #publish(): void {
