@@ -17,7 +17,7 @@ const note = find("link-note", HTMLParagraphElement);
 
 /** Why movement travels over the WebSocket. */
 const notes: Record<Link["channel"]["reason"], string> = {
-  start: "There are no datagrams in this browser.",
+  start: "Datagrams are being tried.",
   offered: "Datagrams are being tried.",
   proven: "",
   silent: "Datagrams stopped arriving. They are tried again.",
