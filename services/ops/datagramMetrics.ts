@@ -1,6 +1,7 @@
 /** Metrics of datagrams: who is on them, how well they arrive, and what carries them. */
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { ChannelStats } from "../../schema/channel.ts";
+import type { CarrierStats } from "../datagram/carrier/carrier.ts";
 import type { Datagrams } from "../datagram/datagrams.ts";
 
 export function measureDatagrams(registry: Registry, datagrams: Datagrams): void {
@@ -20,7 +21,7 @@ export function measureDatagrams(registry: Registry, datagrams: Datagrams): void
       const figures = datagrams.stats().flatMap((stats) => (stats.carrier === "datagram" ? (figure(stats) ?? []) : []));
       figures.sort((a, b) => a - b);
       for (const quantile of [0.5, 0.95]) {
-        const value = figures[Math.floor(figures.length * quantile)];
+        const value = figures[Math.ceil(figures.length * quantile) - 1];
         if (value !== undefined) to.set({ quantile: String(quantile) }, value);
       }
     });
@@ -37,30 +38,35 @@ export function measureDatagrams(registry: Registry, datagrams: Datagrams): void
     (stats) => stats.lossReceiving,
   );
 
-  const ofCarrier = (name: string, help: string, labelNames: ("direction" | "reason")[], collect: Collect) =>
-    gauge(name, help, labelNames, (to) => {
-      const stats = datagrams.carrier?.stats();
-      if (stats) collect(to, stats);
+  /** What the carrier has counted since the start. */
+  const counter = <L extends string>(name: string, help: string, labelNames: L[], collect: Collect<Counter<L>>) =>
+    new Counter({
+      name: `hereabouts_${name}_total`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        const stats = datagrams.carrier?.stats();
+        if (stats) collect(this as unknown as Counter<L>, stats);
+      },
     });
-  ofCarrier("datagrams", "Datagrams since the start", ["direction"], (to, { datagramsIn, datagramsOut }) => {
-    to.set({ direction: "in" }, datagramsIn);
-    to.set({ direction: "out" }, datagramsOut);
+  counter("datagrams", "Datagrams taken and sent", ["direction"], (to, { datagramsIn, datagramsOut }) => {
+    to.inc({ direction: "in" }, datagramsIn);
+    to.inc({ direction: "out" }, datagramsOut);
   });
-  ofCarrier("datagrams_dropped", "Datagrams dropped since the start, by reason", ["reason"], (to, { dropped }) => {
-    for (const [reason, count] of Object.entries(dropped)) to.set({ reason }, count);
-    to.set({ reason: "malformed" }, datagrams.malformed);
+  counter("datagrams_dropped", "Datagrams dropped, by reason", ["reason"], (to, { dropped }) => {
+    for (const [reason, count] of Object.entries(dropped)) to.inc({ reason }, count);
+    to.inc({ reason: "malformed" }, datagrams.malformed);
   });
-  ofCarrier("carrier_up", "1 while the carrier's process carries datagrams", [], (to, { state }) =>
-    to.set(state === "up" ? 1 : 0),
+  counter("carrier_restarts", "Restarts of the carrier's process", [], (to, { restarts }) => to.inc(restarts));
+  counter("carrier_cpu_seconds", "CPU time of the carrier's process", [], (to, stats) => to.inc(stats.cpuSeconds));
+  gauge("carrier_up", "1 while the carrier's process carries datagrams", [], (to) =>
+    to.set(datagrams.carrier?.state === "up" ? 1 : 0),
   );
-  ofCarrier("carrier_restarts", "Restarts of the carrier's process", [], (to, { restarts }) => to.set(restarts));
-  ofCarrier("carrier_cpu_seconds", "CPU time of the carrier's process", [], (to, stats) => to.set(stats.cpuSeconds));
-  ofCarrier("carrier_resident_memory_bytes", "Memory of the carrier's process", [], (to, { rssBytes }) =>
-    to.set(rssBytes),
+  gauge("carrier_resident_memory_bytes", "Memory of the carrier's process", [], (to) =>
+    to.set(datagrams.carrier?.stats().rssBytes ?? 0),
   );
 }
 
-type Collect = (
-  to: Gauge<"direction" | "reason">,
-  stats: ReturnType<NonNullable<Datagrams["carrier"]>["stats"]>,
-) => void;
+type Collect<T> = (to: T, stats: CarrierStats) => void;
