@@ -82,7 +82,9 @@ export function walk(walkers: readonly Walker[]) {
     get wentBack() {
       return wentBack;
     },
-    forget: () => void (lagsMs.length = 0),
+    forget() {
+      lagsMs.length = 0;
+    },
     stop: () => clearInterval(timer),
   };
 }
