@@ -68,7 +68,8 @@ function showDetails(now: Link): void {
   const { carrier: by, channel } = now;
   const isDatagram = by === "datagram";
   setText(carrier, isDatagram ? "Datagrams" : "WebSocket");
-  setText(trip, inMs(tripOf(now)) ?? "once you walk");
+  const tripMs = inMs(tripOf(now));
+  setText(trip, tripMs === undefined ? "once you walk" : isDatagram ? tripMs : `${tripMs}, server's tick included`);
   showRow(jitter, isDatagram ? inMs(channel.jitterMs) : undefined);
   showRow(lost, isDatagram ? `${percent(channel.loss)} out, ${percent(channel.lossReceiving)} in` : undefined);
   showRow(note, isDatagram ? undefined : notes[channel.reason]);
