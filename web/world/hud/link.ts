@@ -69,7 +69,7 @@ function showDetails(now: Link): void {
   const isDatagram = by === "datagram";
   setText(carrier, isDatagram ? "Datagrams" : "WebSocket");
   const tripMs = inMs(tripOf(now));
-  setText(trip, tripMs === undefined ? "once you walk" : isDatagram ? tripMs : `${tripMs}, server's tick included`);
+  setText(trip, tripMs === undefined ? "once you walk" : isDatagram ? tripMs : `${tripMs} with the server's tick`);
   showRow(jitter, isDatagram ? inMs(channel.jitterMs) : undefined);
   showRow(lost, isDatagram ? `${percent(channel.loss)} out, ${percent(channel.lossReceiving)} in` : undefined);
   showRow(note, isDatagram ? undefined : notes[channel.reason]);
