@@ -55,7 +55,7 @@ async function expectUnharmed(seat: RawClient): Promise<void> {
   expect(on("datagram", honest)).toBe(true);
   expect(honest.flatMap(({ troubles }) => troubles)).toEqual([]);
   expect([walking.wentBack, worstError(honest) < 50]).toEqual([0, true]);
-  expect(await server.metric("hereabouts_carrier_restarts")).toBe(0);
+  expect(await server.metric("hereabouts_carrier_restarts_total")).toBe(0);
   expect(await server.metric("hereabouts_errors_total")).toBe(0);
   expect(server.logs().filter(({ level }) => Number(level) >= 50)).toEqual([]);
 }
@@ -63,10 +63,11 @@ async function expectUnharmed(seat: RawClient): Promise<void> {
 describe("[MV3] by a channel", () => {
   it("what is no datagram of ours is counted and forgotten", async () => {
     const { seat, peer } = await enterOpen();
-    const before = await server.metric("hereabouts_datagrams_dropped", 'reason="malformed"');
+    const before = await server.metric("hereabouts_datagrams_dropped_total", 'reason="malformed"');
     for (const size of [1, 5, datagramHeaderBytes - 1, 1130]) peer.send(new Uint8Array(size).fill(0xff));
     peer.send("text");
-    const malformed = async () => (await server.metric("hereabouts_datagrams_dropped", 'reason="malformed"')) - before;
+    const malformed = async () =>
+      (await server.metric("hereabouts_datagrams_dropped_total", 'reason="malformed"')) - before;
     await until(async () => (await malformed()) === 4, "all counted", 2000);
     await expectUnharmed(seat);
   });

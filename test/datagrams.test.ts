@@ -23,7 +23,7 @@ describe("[MV3] movement by datagrams", () => {
     const server = await serverOfTest();
     const walkers = await join(server.url, "walk", 3, people);
     await until(() => on("datagram", walkers), "all on datagrams", 5000);
-    const before = await server.metric("hereabouts_datagrams");
+    const before = await server.metric("hereabouts_datagrams_total");
     const walking = walk(walkers);
     await sleep(500);
     walking.forget();
@@ -39,7 +39,7 @@ describe("[MV3] movement by datagrams", () => {
     expect(percentile(late, 0.5)).toBeLessThan(150 + noiseMs);
     expect(walking.wentBack).toBe(0);
     expect(worstError(walkers)).toBeLessThan(exactly);
-    expect((await server.metric("hereabouts_datagrams")) - before).toBeGreaterThan(500);
+    expect((await server.metric("hereabouts_datagrams_total")) - before).toBeGreaterThan(500);
     expect(walkers.flatMap(({ troubles }) => troubles)).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe("[MV3] when the carrier's process is killed", () => {
     expect(walkers.flatMap(({ troubles }) => troubles)).toEqual([]);
     expect(walking.wentBack).toBe(0);
     expect(worstError(walkers)).toBeLessThan(exactly);
-    expect(await server.metric("hereabouts_carrier_restarts")).toBe(1);
+    expect(await server.metric("hereabouts_carrier_restarts_total")).toBe(1);
     expect(log(server, /carrier's process ended/)).toMatchObject([{ how: "SIGKILL" }]);
   });
 });
