@@ -9,6 +9,7 @@ import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
 import type { Me } from "./identity.ts";
 import { Outbox } from "./outbox.ts";
+import { randomId } from "./randomId.ts";
 import { type ConnectionState, Seat } from "./seat.ts";
 import { attentionOfTab, watchAttention } from "./tab.ts";
 
@@ -118,7 +119,7 @@ export class ChatView implements Chat {
   }
 
   async say(text: string, { font }: { font?: string } = {}): Promise<{ seq: number; at: Date; count: number }> {
-    const message = { text, id: crypto.randomUUID(), ...(font === undefined ? {} : { font }) };
+    const message = { text, id: randomId(), ...(font === undefined ? {} : { font }) };
     const answer = await this.#says.request("say", message, { repeatable: true });
     const { seq, at, count } = answer as { seq: number; at: number; count: number };
     this.#lines.own(seq, text, count);

@@ -3,6 +3,7 @@
  * In Node there is one connection to a process's `connect`, and it is always looked at.
  */
 import type { Attention } from "../schema/messages.ts";
+import { randomId } from "./randomId.ts";
 
 const key = "hereabouts:connection";
 
@@ -11,7 +12,7 @@ const key = "hereabouts:connection";
  * gets its own: a name is held by a lock for as long as its page lives.
  */
 export async function connectionOfTab(): Promise<string> {
-  const fresh = crypto.randomUUID();
+  const fresh = randomId();
   if (typeof sessionStorage === "undefined" || typeof navigator === "undefined") return fresh;
   const kept = sessionStorage.getItem(key);
   const name = kept && (await hold(kept)) ? kept : fresh;

@@ -2,11 +2,12 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+export const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
-export async function openBrowser(): Promise<Browser> {
+/** `path`: another program that becomes Chromium. */
+export async function openBrowser(path: string | undefined = executable): Promise<Browser> {
   return chromium.launch({
-    ...(executable ? { executablePath: executable } : { channel: "chromium" }),
+    ...(path ? { executablePath: path } : { channel: "chromium" }),
     args: [
       "--no-sandbox",
       "--disable-gpu",
