@@ -1,6 +1,16 @@
 /** What a piece developer types, checked by the compiler: `tsc` fails if a line that must not compile does. */
+import type { Room } from "colyseus.js";
 import { RTCPeerConnection as OfNode } from "node-datachannel/polyfill";
-import { connect, type Hereabouts, HereaboutsError, type Json, type Person, type World } from "./index.ts";
+import {
+  connect,
+  type Hereabouts,
+  HereaboutsError,
+  type Json,
+  type Person,
+  type PluggedDatagrams,
+  plugDatagrams,
+  type World,
+} from "./index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -58,4 +68,12 @@ export async function aPiece(): Promise<void> {
     // @ts-expect-error no such code
     if (error instanceof HereaboutsError && error.code === "ROOM_FUL") throw error;
   }
+}
+
+export async function aRoomOfOnesOwn(room: Room): Promise<void> {
+  const plugged = plugDatagrams(room, { onChange: ({ carrier }) => carrier satisfies "datagram" | "websocket" });
+  holds<Equal<typeof plugged, PluggedDatagrams>>();
+  plugDatagrams(room, { datagrams: false }).close();
+  // @ts-expect-error a world has its own
+  plugDatagrams(await (await connect()).world("meadow"));
 }

@@ -17,12 +17,13 @@ import { parseSlug } from "../schema/slug.ts";
 import { ChatView } from "./chat.ts";
 import { fetchJson } from "./errors.ts";
 import { identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
-import type { PeerConnections } from "./peer.ts";
+import { connectionsOf } from "./peer.ts";
 import { connectionOfTab } from "./tab.ts";
 import type { Chat, ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
 import { WorldView } from "./world.ts";
 
 export { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+export { plugDatagrams } from "./plug.ts";
 export type * from "./types.ts";
 
 /**
@@ -142,10 +143,4 @@ class Connection implements Hereabouts {
     await world.join();
     return world;
   }
-}
-
-/** What makes data channels here; undefined where nothing does, or none are wanted. */
-function connectionsOf(wanted: boolean | PeerConnections): PeerConnections | undefined {
-  if (typeof wanted === "function") return wanted;
-  return wanted && typeof RTCPeerConnection !== "undefined" ? RTCPeerConnection : undefined;
 }

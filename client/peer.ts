@@ -26,6 +26,12 @@ interface DataChannel {
   send(bytes: Uint8Array<ArrayBuffer>): void;
 }
 
+/** What makes data channels here: the class that is given, or the browser's; undefined where none are wanted or to be had. */
+export function connectionsOf(wanted: boolean | PeerConnections): PeerConnections | undefined {
+  if (typeof wanted === "function") return wanted;
+  return wanted && typeof RTCPeerConnection !== "undefined" ? RTCPeerConnection : undefined;
+}
+
 export interface PeerEvents {
   opened(): void;
   message(bytes: Uint8Array): void;

@@ -93,6 +93,14 @@ export interface Link {
   >;
 }
 
+/** Datagrams of a room of one's own: see `plugDatagrams`. */
+export interface PluggedDatagrams {
+  /** As of a world, but that the round trip is that of datagrams. */
+  readonly link: Link;
+  /** Goes on over the WebSocket alone. Leaving the room does so by itself. */
+  close(): void;
+}
+
 export interface World {
   readonly slug: string;
   /** Everyone in the world by id, ghosts and oneself included. */

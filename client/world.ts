@@ -4,10 +4,10 @@ import { readBlocks } from "../schema/blocks.ts";
 import { HereaboutsError } from "../schema/errors.ts";
 import { isNewer, movementType, readHeader } from "../schema/frames.ts";
 import { defaultBounds, type Geometry, geometryOf, type Pose } from "../schema/geometry.ts";
-import type { AvatarChange, ChannelAnnouncements, WorldAnnouncements } from "../schema/messages.ts";
+import type { AvatarChange, WorldAnnouncements } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
 import { ServerClock } from "./clock.ts";
-import { deliver, frameOfBytes, sendUnreliablyBy } from "./colyseus.ts";
+import { deliver, frameOfBytes } from "./colyseus.ts";
 import { Datagrams } from "./datagrams.ts";
 import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
@@ -15,6 +15,7 @@ import { Mover } from "./mover.ts";
 import { Outbox } from "./outbox.ts";
 import type { PeerConnections } from "./peer.ts";
 import { PersonView, type PoseSource } from "./person.ts";
+import { askRoom, linkOf, plugInto } from "./plug.ts";
 import { PropsView } from "./props.ts";
 import { Roster } from "./roster.ts";
 import { type ConnectionState, Seat } from "./seat.ts";
@@ -89,8 +90,7 @@ export class WorldView implements World, PoseSource {
     this.#mover = new Mover((bytes, isReliable) => this.#sendMove(bytes, isReliable));
     this.#datagrams = new Datagrams({
       connections,
-      ask: async (offer) =>
-        ((await this.room.request("offer" as never, { offer } as never)) as { answer: string }).answer,
+      ask: (offer) => askRoom(this.room, offer),
       deliver: (frame) => deliver(this.room, frame),
       onChange: () => this.#events.emit("link", this.link),
     });
@@ -122,9 +122,7 @@ export class WorldView implements World, PoseSource {
     return this.#seat.state;
   }
   get link() {
-    const { carrier, state, reason, roundTripMs, jitterMs, loss, lossReceiving, switches } = this.#datagrams.stats();
-    const channel = { state, reason, roundTripMs, jitterMs, loss, lossReceiving, switches };
-    return { roundTripMs: this.#mover.roundTripMs, carrier, channel };
+    return { ...linkOf(this.#datagrams), roundTripMs: this.#mover.roundTripMs };
   }
   get bounds(): Geometry {
     return this.#geometry;
@@ -192,7 +190,7 @@ export class WorldView implements World, PoseSource {
     for (const person of this.people.values()) person.track.restart();
     this.#role = "player";
     room.onStateChange((state) => this.#onState(state));
-    sendUnreliablyBy(room, (frame) => this.#datagrams.send(frame));
+    plugInto(room, this.#datagrams);
     const on = <K extends keyof WorldAnnouncements>(type: K, listener: (data: WorldAnnouncements[K]) => void) =>
       room.onMessage(type as never, listener as never);
     room.onMessage(movementType as never, ((bytes: Uint8Array) => this.#onFrame(bytes)) as never);
@@ -212,10 +210,6 @@ export class WorldView implements World, PoseSource {
       this.#role = role;
       this.#events.emit("takeover", { role });
     });
-    room.onMessage(
-      "channel" as never,
-      (({ lost }: ChannelAnnouncements["channel"]) => this.#datagrams.lost(lost)) as never,
-    );
     on("refused", (refusal) => {
       if (isRefusal(refusal)) this.#events.emit("refused", HereaboutsError.fromRefusal(refusal));
     });

@@ -31,7 +31,11 @@ import type { RoomServices } from "./services.ts";
 const backlogCheckMs = 250;
 const terminateAfterMs = 1000;
 
-export abstract class BaseRoom<S extends object = object> extends Room<{ state: S; client: SeatClient }> {
+export abstract class BaseRoom<S extends object = object, Input = never> extends Room<{
+  state: S;
+  client: SeatClient;
+  input: Input;
+}> {
   abstract readonly services: RoomServices;
   /** Set in onCreate: "world:field". */
   key: RoomKey = ":";

@@ -9,6 +9,7 @@ import {
   getMessageBytes,
   matchMaker,
   Protocol,
+  ProtocolModifier,
   Room,
   SchemaSerializer,
   ServerError,
@@ -86,6 +87,24 @@ describe("Colyseus, as it is pinned", () => {
     expect(first![0]! & codeMask).toBe(Protocol.ROOM_STATE_PATCH);
     expect([first!.readUInt16LE(1), second!.readUInt16LE(1)]).toEqual([1, 2]);
     expect(clients[0]!.raw).not.toHaveBeenCalled();
+  });
+
+  it("numbers those from 1 for each client, as the SDK counts from 0", () => {
+    const one = client();
+    const numbers: number[] = [];
+    sendUnreliablyBy(one, (bytes) => numbers.push(Buffer.from(bytes).readUInt16LE(1)));
+    for (let seq = 65_000; seq < 65_000 + 40_000; seq++) {
+      const shared = Buffer.from([
+        Protocol.ROOM_STATE_PATCH | ProtocolModifier.UNRELIABLE,
+        seq & 0xff,
+        (seq >> 8) & 0xff,
+      ]);
+      one.rawUnreliable!(shared);
+    }
+    expect(numbers).toEqual(Array.from({ length: 40_000 }, (_, i) => i + 1));
+    const source = readFileSync("node_modules/colyseus.js/src/Room.ts", "utf8");
+    expect(source).toContain("if ((((seq - this.#lastUnreliableSeq) << 16) >> 16) <= 0) { return; }");
+    expect(source).toContain("this.#lastUnreliableSeq = 0;");
   });
 
   it("takes a frame that came another way as it takes one of the socket, gate and all", () => {

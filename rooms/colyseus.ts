@@ -15,6 +15,7 @@ import {
   getMessageBytes,
   matchMaker,
   Protocol,
+  ProtocolModifier,
   type Room,
   type ServerError,
 } from "@colyseus/core";
@@ -34,6 +35,8 @@ const rejected = 1;
 const idle = 0;
 /** First byte of a WebSocket frame that is a whole binary message (RFC 6455, 5.2). */
 const finalBinary = 0x82;
+/** First byte of a patch of unreliable fields; its number follows, in 16 bits. */
+const unreliablePatch = Protocol.ROOM_STATE_PATCH | ProtocolModifier.UNRELIABLE;
 
 /** The longest that `sendFrame` takes. */
 const maxFrameBytes = 65_535;
@@ -75,9 +78,21 @@ export function receive(room: Room, client: Client, bytes: Uint8Array): void {
 /**
  * Has Colyseus send a client's unreliable state and messages by `send`. Whether there is one is how Colyseus knows that a
  * client can be sent such; the bytes are valid until `send` returns.
+ *
+ * Patches are numbered for each client from 1: the SDK takes its count to be 0 at joining, and drops what is not newer by
+ * less than half of 16 bits. With the room's own numbers, who joins one that has sent 32,768 of them would see none until
+ * that count begins anew.
  */
 export function sendUnreliablyBy(client: Client, send: (bytes: Uint8Array) => void): void {
-  client.rawUnreliable = send;
+  let before: number | undefined;
+  client.rawUnreliable = (shared) => {
+    if (shared[0] !== unreliablePatch) return send(shared);
+    const bytes = Buffer.from(shared);
+    const seq = bytes.readUInt16LE(1);
+    before ??= seq - 1;
+    bytes.writeUInt16LE((seq - before) & 0xffff, 1);
+    send(bytes);
+  };
 }
 
 /** Answers request `id` with a refusal, as `ctx.reject(reason)` does. */

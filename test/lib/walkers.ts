@@ -1,10 +1,7 @@
 /** People of the SDK who walk in one world with datagrams, and what is to hold of them. */
 import { RTCPeerConnection } from "node-datachannel/polyfill";
-import { type ConnectOptions, connect, type Hereabouts, type World } from "../../client/index.ts";
+import { connect, type Hereabouts, type World } from "../../client/index.ts";
 import { sleep } from "./pace.ts";
-
-/** WebRTC for the SDK in Node. */
-export const datagrams = RTCPeerConnection as unknown as NonNullable<ConnectOptions["datagrams"]>;
 
 export interface Walker {
   readonly here: Hereabouts;
@@ -18,7 +15,7 @@ export async function join(url: string, slug: string, count: number, all: Walker
   const joined: Walker[] = [];
   while (joined.length < count) {
     const some = Array.from({ length: Math.min(8, count - joined.length) }, async () => {
-      const here = await connect(url, { storage: null, datagrams });
+      const here = await connect(url, { storage: null, datagrams: RTCPeerConnection });
       const world = await here.world(slug);
       const troubles: string[] = [];
       world.on("connection", ({ state }) => troubles.push(state));
