@@ -5,7 +5,7 @@
  * FUZZ_SEED replays a run's inputs, FUZZ_CASES sets their number. Limits on messages are raised, so that what is sent
  * meets the validators and not only the budget; test/limits.test.ts has the budget.
  */
-import { Worker } from "node:worker_threads";
+import { fork } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Chat, connect, type Hereabouts, type World } from "../client/index.ts";
 import type { FuzzReport, FuzzTask } from "./lib/fuzzer.ts";
@@ -50,9 +50,10 @@ const positions: number[] = [];
 
 function fuzz(task: FuzzTask): Promise<FuzzReport> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./lib/fuzzer.ts", import.meta.url), { workerData: task });
-    worker.once("message", resolve);
-    worker.once("error", reject);
+    const child = fork(new URL("./lib/fuzzer.ts", import.meta.url), [JSON.stringify(task)]);
+    child.once("message", (message) => resolve(message as FuzzReport));
+    child.once("error", reject);
+    child.once("exit", (code, signal) => reject(new Error(`the fuzzer ended with ${signal ?? code}`)));
   });
 }
 

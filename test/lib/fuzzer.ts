@@ -1,10 +1,11 @@
 /**
- * A worker that throws bad input at a server, evenly over a time, and reports what came of it. It has a thread of its
- * own so that those who watch the server's other people are not late because of it.
+ * A process that throws bad input at a server, evenly over a time, and reports what came of it. It is one of its own so
+ * that those who watch the server's other people are not late because of it.
  */
 import { type Agent, Agent as HttpAgent, request } from "node:http";
 import { connect } from "node:net";
-import { parentPort, workerData } from "node:worker_threads";
+import { writeDatagram } from "../../schema/datagrams.ts";
+import { createTestClient, type TestClient } from "../../services/datagram/carrier/testing/client.ts";
 import { junkFrame, oversizeFrame, Random, type RoomKind } from "./junk.ts";
 import { type Credentials, joinOptions, junkRequest, junkSocket } from "./junkHttp.ts";
 import { joinChat, joinWorld, newGuest, type RawClient } from "./raw.ts";
@@ -12,7 +13,7 @@ import { joinChat, joinWorld, newGuest, type RawClient } from "./raw.ts";
 export type FuzzTask = { url: string; seed: number; cases: number; ms: number; credentials: Credentials };
 
 export interface FuzzReport {
-  sent: Record<"frames" | "chatFrames" | "requests" | "sockets" | "joins" | "oversize", number>;
+  sent: Record<"frames" | "chatFrames" | "datagrams" | "requests" | "sockets" | "joins" | "oversize", number>;
   /** How many answers had each HTTP status. */
   statuses: Record<string, number>;
   /** How many seats were closed by each code. */
@@ -32,8 +33,11 @@ const maxRequests = 32;
 const maxSockets = 48;
 const tickMs = 10;
 const kept = 12;
+/** Part of the frames that go as datagrams, where there is a channel; and part of those with anything for a header. */
+const [datagramPart, headlessPart] = [0.1, 0.1];
+const maxDatagramPayload = 1100;
 
-type Seat = { client: RawClient; room: RoomKind; last: (Buffer | string)[] };
+type Seat = { client: RawClient; room: RoomKind; last: (Buffer | string)[]; peer?: TestClient };
 
 class Fuzzer {
   readonly #task: FuzzTask;
@@ -44,7 +48,7 @@ class Fuzzer {
   #requests = 0;
   #sockets = 0;
   readonly report: FuzzReport = {
-    sent: { frames: 0, chatFrames: 0, requests: 0, sockets: 0, joins: 0, oversize: 0 },
+    sent: { frames: 0, chatFrames: 0, datagrams: 0, requests: 0, sockets: 0, joins: 0, oversize: 0 },
     statuses: {},
     closes: {},
     lost: [],
@@ -104,7 +108,13 @@ class Fuzzer {
     const { url } = this.#task;
     const slug = slugs[this.#seats.length % slugs.length]!;
     const guest = await newGuest(url, this.#random.pick(names));
-    return { client: await joinWorld(url, { slug, guest }), room: "world", last: [] };
+    const client = await joinWorld(url, { slug, guest });
+    const peer = await createTestClient();
+    void client.whenClosed.then(() => peer.close());
+    const { data } = (await client.request("offer", { offer: peer.offer }))!;
+    await peer.accept((data as { answer: string }).answer);
+    await peer.opened;
+    return { client, room: "world", last: [], peer };
   }
 
   /** As a guest, or as one of those who may do more. */
@@ -119,10 +129,23 @@ class Fuzzer {
     if (this.#seats.length === 0) return false;
     const seat = this.#random.pick(this.#seats);
     const frame = junkFrame(this.#random, seat.room);
+    if (seat.peer && this.#random.chance(datagramPart)) return this.#datagram(seat.peer, frame);
     seat.client.send(frame);
     seat.last.push(frame);
     if (seat.last.length > kept) seat.last.shift();
     this.report.sent[seat.room === "world" ? "frames" : "chatFrames"]++;
+    return true;
+  }
+
+  #datagram(peer: TestClient, frame: Buffer | string): boolean {
+    const isHeadless = typeof frame === "string" || this.#random.chance(headlessPart);
+    const header = { seq: this.#random.int(65_536), echo: undefined };
+    try {
+      peer.send(isHeadless ? frame : writeDatagram(header, frame.subarray(0, maxDatagramPayload)));
+    } catch {
+      return false; // its seat is closing
+    }
+    this.report.sent.datagrams++;
     return true;
   }
 
@@ -224,6 +247,7 @@ class Fuzzer {
   }
 }
 
-const fuzzer = new Fuzzer(workerData as FuzzTask);
+const fuzzer = new Fuzzer(JSON.parse(process.argv[2]!) as FuzzTask);
 await fuzzer.run();
-parentPort!.postMessage(fuzzer.report);
+// the native library of its data channels may keep a process that exits by itself
+process.send!(fuzzer.report, () => process.kill(process.pid, "SIGKILL"));
