@@ -32,6 +32,7 @@ const ownOptions = {
     "s",
     "count the server's instructions and cycles for so long afterwards, by perf; 0: do not",
   ),
+  carrier: choice(["websocket", "datagram"], "what they move by; a WebSocket if not given"),
   baseline: choice(["colyseus"], "the same load on plain Colyseus, for comparison"),
 };
 
@@ -48,10 +49,12 @@ export const world: Scenario<typeof ownOptions> = {
   options: ownOptions,
   figures: figureNames,
   async run(options, run): Promise<Report> {
-    const { people, rate, stride, spread, url, serverCore, baseline } = options;
+    const { people, rate, stride, spread, url, serverCore, baseline, carrier, workers } = options;
     if (stride * rate > fastest)
       throw new UsageError(`--stride times --rate must be at most ${fastest} units a second.`);
     if (baseline && url) throw new UsageError("--baseline starts its own server: leave out --url.");
+    if (carrier === "datagram" && (baseline || workers > 1))
+      throw new UsageError("--carrier datagram goes with one worker, and without --baseline.");
     new Walk(people, spread, stride);
     const core = serverCore < 0 ? undefined : serverCore;
     const starting = baseline ? startPlainColyseus(core) : url ? runningServer(url) : startHereabouts(core);
@@ -91,7 +94,7 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
       loads,
       measuredMs: Math.max(...results.map(({ measuredMs }) => measuredMs)),
       server: serverUse(before, after, start, end),
-      othersPercent: options.url ? Number.NaN : othersUse(before, after),
+      othersPercent: options.url || options.carrier === "datagram" ? Number.NaN : othersUse(before, after),
       counted,
       limit: loads.map(limitOf).find((reason) => reason !== undefined),
       interrupted: run.signal.aborted,
@@ -108,7 +111,7 @@ async function assemble(target: Target, options: WorldOptions, run: Run): Promis
   run.progress(`${people} people join ${baseline || "hereabouts"} at ${target.url} over ${rampMs / 1000} s`);
   const guests = baseline ? [] : await unlessAborted(run.signal, becomeGuests(target.url, people));
   const subject = baseline || ("hereabouts" as const);
-  const { memory } = new Board(people);
+  const inProcesses = options.carrier === "datagram";
   const shared = {
     subject,
     url: target.url,
@@ -119,11 +122,12 @@ async function assemble(target: Target, options: WorldOptions, run: Run): Promis
     rampMs,
     spread,
     stride,
-    memory,
+    memory: inProcesses ? undefined : new Board(people).memory,
+    carrier: options.carrier || "websocket",
     guests,
   };
   const data = Array.from({ length: workers }, (_, first): WalkersData => ({ ...shared, first }));
-  return new Threads(new URL("./lib/walkers.ts", import.meta.url), data);
+  return new Threads(new URL("./lib/walkers.ts", import.meta.url), data, { inProcesses });
 }
 
 async function becomeGuests(url: string, people: number): Promise<Guest[]> {
@@ -175,12 +179,22 @@ function serverUse(before: Reading, after: Reading, start: Reading, end: Reading
   return {
     cpuPercent: ((after.usage.cpuSeconds - before.usage.cpuSeconds) / (after.at - before.at)) * 1e5,
     rssBytes: after.usage.rssBytes,
+    carrier: carrierUse(before, after, start),
     refused: counted("refused"),
     dropped: counted("dropped"),
   };
 }
 
-/** Instructions of the server per second, while everyone goes on walking. */
+function carrierUse(before: Reading, after: Reading, start: Reading): ServerUse["carrier"] {
+  const [one, other] = [before.usage?.carrier, after.usage?.carrier];
+  if (!one || !other) return undefined;
+  return {
+    cpuPercent: ((other.cpuSeconds - one.cpuSeconds) / (after.at - before.at)) * 1e5,
+    rssBytes: other.rssBytes,
+    dropped: other.dropped - (start.usage?.carrier?.dropped ?? 0),
+  };
+}
+
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new UsageError("Stopped before anything was measured."));

@@ -26,4 +26,13 @@ describe("[SV5] figures from /metrics", () => {
     expect(usageOf(text)).toEqual({ cpuSeconds: 1.75, rssBytes: 73_400_320, refused: 3, dropped: 0 });
     expect(usageOf("nothing of that")).toBeUndefined();
   });
+
+  it("make the usage of the process that carries datagrams", () => {
+    const carrier = `hereabouts_carrier_cpu_seconds_total 0.5
+hereabouts_carrier_resident_memory_bytes 1e6
+hereabouts_datagrams_dropped_total{reason="tooFast"} 2
+hereabouts_datagrams_dropped_total{reason="behind"} 1
+`;
+    expect(usageOf(text + carrier)?.carrier).toEqual({ cpuSeconds: 0.5, rssBytes: 1e6, dropped: 3 });
+  });
 });

@@ -8,6 +8,8 @@ export type Usage = {
   refused?: number | undefined;
   /** Frames left out because a client's socket was behind. */
   dropped?: number | undefined;
+  /** Of the process that carries datagrams, and datagrams that were dropped, for whatever reason. */
+  carrier?: { cpuSeconds: number; rssBytes: number; dropped: number } | undefined;
 };
 
 /** The sum of a metric over all its labels; undefined if the text has none of that name. */
@@ -28,5 +30,13 @@ export function usageOf(text: string): Usage | undefined {
   const rssBytes = metric(text, "process_resident_memory_bytes");
   if (user === undefined || system === undefined || rssBytes === undefined) return undefined;
   const refused = metric(text, "hereabouts_refused_total");
-  return { cpuSeconds: user + system, rssBytes, refused, dropped: metric(text, "hereabouts_frames_dropped_total") };
+  const dropped = metric(text, "hereabouts_frames_dropped_total");
+  return { cpuSeconds: user + system, rssBytes, refused, dropped, carrier: carrierOf(text) };
+}
+
+function carrierOf(text: string): Usage["carrier"] {
+  const cpuSeconds = metric(text, "hereabouts_carrier_cpu_seconds_total");
+  const rssBytes = metric(text, "hereabouts_carrier_resident_memory_bytes") ?? 0;
+  const dropped = metric(text, "hereabouts_datagrams_dropped_total") ?? 0;
+  return cpuSeconds === undefined ? undefined : { cpuSeconds, rssBytes, dropped };
 }

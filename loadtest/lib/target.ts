@@ -39,7 +39,14 @@ export async function startHereabouts(core: number | undefined): Promise<Target>
   const data = mkdtempSync(join(tmpdir(), "hereabouts-load-"));
   const port = await freePort();
   const quiet = { LOG_LEVEL: "warn", LOG_FORMAT: "json" };
-  const env = { PORT: String(port), HOST: "127.0.0.1", DATA_DIR: data, MAX_PEOPLE: "8000", ...quiet };
+  const env = {
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    DATA_DIR: data,
+    MAX_PEOPLE: "8000",
+    DATAGRAM_PEERS: "2000",
+    ...quiet,
+  };
   const onLine = (line: string) => line.startsWith("{") && console.error(line);
   const child = startChild({ args: [...nodeOptions, join(root, "server.ts")], env, core, onLine });
   const url = `http://127.0.0.1:${port}`;

@@ -66,6 +66,20 @@ describe("[LT1] a view", () => {
     expect(bench.tally.backward).toBe(1);
   });
 
+  it("[LT2] takes what came out of turn where it is news, and is not told off by what is not", () => {
+    const { bench, view, walk } = setUp(6);
+    const frame = (step: number, isInTurn: boolean) => {
+      view.begin(1300, isInTurn);
+      view.see(1, walk.x(1, step), walk.y(1, step));
+      view.end();
+    };
+    frame(3, true);
+    frame(2, false);
+    expect([bench.tally.backward, bench.tally.poses, view.stale()]).toEqual([0, 1, 2]);
+    frame(5, false);
+    expect([bench.tally.backward, bench.tally.poses, view.stale()]).toEqual([0, 2, 1]);
+  });
+
   it("[LT2] is stale until it knows the last step of everyone else", () => {
     const { view, frame } = setUp(5);
     expect(view.stale()).toBe(2);

@@ -22,6 +22,7 @@ export class View {
   readonly #step: Int16Array;
   readonly #sentAt: Float64Array;
   #at = 0;
+  #isInTurn = true;
   #poses = 0;
 
   constructor(bench: Bench, self: number) {
@@ -31,9 +32,10 @@ export class View {
     this.#sentAt = new Float64Array(bench.board.people);
   }
 
-  /** A frame arrived at the time `at`. */
-  begin(at: number): void {
+  /** A frame arrived at the time `at`; one that is not in turn counts only where it is news. */
+  begin(at: number, isInTurn = true): void {
     this.#at = at;
+    this.#isInTurn = isInTurn;
     this.#poses = 0;
   }
 
@@ -50,6 +52,7 @@ export class View {
       tally.offPath++;
       return;
     }
+    if (!this.#isInTurn && sentAt < this.#sentAt[mover]!) return;
     const age = this.#at - sentAt;
     record(tally.age, age);
     if (isNear(x - board.x[this.#self]!, y - board.y[this.#self]!)) {

@@ -2,7 +2,6 @@
  * One thread of the world scenario: its share of the movers, each a light client that walks and watches the others.
  * Answers join, measure, progress, result, rest, check and leave; knows nothing of the other threads but the board.
  */
-import { workerData } from "node:worker_threads";
 import { maxSlots } from "../../schema/blocks.ts";
 import { ColyseusClient } from "../baselines/colyseusClient.ts";
 import { Board } from "./board.ts";
@@ -12,7 +11,7 @@ import { percentile } from "./histogram.ts";
 import { type Guest, LightClient, learnFacts, type WorldFacts } from "./lightClient.ts";
 import { Pacer } from "./pacer.ts";
 import { createTally, type Tally } from "./tally.ts";
-import { answerCommands } from "./threads.ts";
+import { answerCommands, given } from "./threads.ts";
 import { type Bench, View } from "./view.ts";
 import { Walk } from "./walk.ts";
 
@@ -28,7 +27,9 @@ export type WalkersData = {
   rampMs: number;
   spread: number;
   stride: number;
-  memory: SharedArrayBuffer;
+  /** None for a process, which knows only of its own movers. */
+  memory: SharedArrayBuffer | undefined;
+  carrier: "datagram" | "websocket";
   /** One for each mover; none for the baseline. */
   guests: readonly Guest[];
 };
@@ -36,11 +37,26 @@ export type WalkersData = {
 export type Progress = { frames: number; poses: number; p50: number; p99: number; wireDown: number; lost: number };
 export type Result = { tally: Tally; load: Load; measuredMs: number };
 /** Pairs of clients and movers, and what was wrong with them. */
-export type Check = { stale: number; missing: number; strangers: number; lost: string[]; tally: Tally };
+export type Check = {
+  stale: number;
+  missing: number;
+  strangers: number;
+  lost: string[];
+  tally: Tally;
+  /** Clients that were on datagrams at the end, and the shares that they lost of what they received and sent, added up. */
+  onDatagrams: number;
+  lossDown: number;
+  lossUp: number;
+};
 
 type Client = LightClient | ColyseusClient;
 
-const data = workerData as WalkersData;
+/** How long to wait until everyone is on datagrams. */
+const carriersMs = 20_000;
+
+const data = given as WalkersData;
+const isByDatagrams = data.carrier === "datagram";
+const connections = isByDatagrams ? (await import("node-datachannel/polyfill")).RTCPeerConnection : undefined;
 const walk = new Walk(data.people, data.spread, data.stride);
 const board = new Board(data.people, data.memory);
 const bench: Bench = { board, walk, tally: createTally() };
@@ -69,6 +85,7 @@ async function join(): Promise<void> {
     views.push(view);
   }
   while (data.subject === "hereabouts" && own.length > 0 && !facts.geometry) await pause(10);
+  for (const end = now() + carriersMs; isByDatagrams && now() < end && onDatagrams() < own.length; ) await pause(50);
   if (facts.geometry) walk.mustSuit(facts.geometry.step);
   if (own.length === 0) return;
   pacer = new Pacer(own.length, data.rate, (taker) => {
@@ -83,7 +100,11 @@ function enter(mover: number, view: View): Promise<Client> {
   const { url, slug } = data;
   if (data.subject === "colyseus") return ColyseusClient.join(url, mover, view, bench);
   const learn = clients.length === 0 ? learnFacts(facts, new Map(names.map((id, i) => [id, i]))) : undefined;
-  return LightClient.join({ url, slug, guest: data.guests[mover]!, view, bench, facts }, learn);
+  return LightClient.join({ url, slug, guest: data.guests[mover]!, view, bench, facts, connections }, learn);
+}
+
+function onDatagrams(): number {
+  return clients.filter((client) => client instanceof LightClient && client.link.carrier === "datagram").length;
 }
 
 /** Counts from now on. */
@@ -107,11 +128,13 @@ function result(): Result {
 
 function rest(): void {
   pacer?.stop();
+  for (const client of clients) if (isByDatagrams && client instanceof LightClient) client.confirm();
 }
 
 /** Some time after everyone came to rest: whether each client knows everyone, and where they are. */
 function check(): Check {
-  const check: Check = { stale: 0, missing: 0, strangers: 0, lost: [], tally: bench.tally };
+  const none = { stale: 0, missing: 0, strangers: 0, lossDown: 0, lossUp: 0 };
+  const check: Check = { ...none, lost: [], tally: bench.tally, onDatagrams: onDatagrams() };
   const expected = new Set(names);
   clients.forEach((client, i) => {
     check.stale += views[i]!.stale();
@@ -119,6 +142,9 @@ function check(): Check {
     check.missing += names.filter((name) => !roster.has(name)).length;
     check.strangers += [...roster].filter((name) => !expected.has(name)).length;
     if (client.lost !== undefined) check.lost.push(client.lost);
+    if (!(client instanceof LightClient) || client.link.carrier !== "datagram") return;
+    check.lossDown += client.link.lossReceiving;
+    check.lossUp += client.link.loss;
   });
   return check;
 }

@@ -10,7 +10,14 @@ import { nearUnits } from "./view.ts";
 import type { Check } from "./walkers.ts";
 
 /** Server's CPU in percent of one core while it was measured, memory at the end, and what it counted. */
-export type ServerUse = { cpuPercent: number; rssBytes: number; refused: number; dropped: number };
+export type ServerUse = {
+  cpuPercent: number;
+  rssBytes: number;
+  refused: number;
+  dropped: number;
+  /** Of the process that carries datagrams. */
+  carrier: { cpuPercent: number; rssBytes: number; dropped: number } | undefined;
+};
 
 export type Measured = {
   tally: Tally;
@@ -18,7 +25,7 @@ export type Measured = {
   loads: readonly Load[];
   measuredMs: number;
   server: ServerUse | undefined;
-  /** CPU that others used of this machine, in percent of one core; NaN if the server runs who knows where. */
+  /** CPU that others used of this machine, in percent of one core; NaN if not known: the server runs elsewhere, or the generator in more than this process. */
   othersPercent: number;
   /** Instructions that the server executed per second; NaN if they were not counted. */
   counted: Counted;
@@ -47,6 +54,7 @@ const others = [
     "generator.delay",
     "others",
   ],
+  ...["datagrams", "datagrams.down.lost", "datagrams.up.lost", "datagrams.dropped", "carrier.cpu", "carrier.rss"],
   ...["backward", "offpath", "stale", "missing", "strangers", "closed", "corrected", "refused", "dropped"],
 ];
 
@@ -65,6 +73,8 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
     checks.reduce((sum, check) => sum + check.tally[key], tally[key]);
   const refused = mergeCounts([tally, ...checks.map((check) => check.tally)].map(({ refused }) => refused));
   const lost = checks.flatMap((check) => check.lost);
+  const sum = (key: "onDatagrams" | "lossDown" | "lossUp") => checks.reduce((total, check) => total + check[key], 0);
+  const onDatagrams = sum("onDatagrams");
   const figures: Record<string, number> = {
     seconds: measuredMs / 1000,
     frames: eachSecond(tally.frames),
@@ -86,6 +96,12 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
     "generator.cpu": Math.max(...loads.map(({ cpuPercent }) => cpuPercent)),
     "generator.delay": Math.max(...loads.map(({ delayP99Ms }) => delayP99Ms)),
     others: measured.othersPercent,
+    datagrams: onDatagrams,
+    "datagrams.down.lost": (sum("lossDown") / onDatagrams) * 100,
+    "datagrams.up.lost": (sum("lossUp") / onDatagrams) * 100,
+    "datagrams.dropped": server?.carrier?.dropped ?? Number.NaN,
+    "carrier.cpu": server?.carrier?.cpuPercent ?? Number.NaN,
+    "carrier.rss": (server?.carrier?.rssBytes ?? Number.NaN) / 1e6,
     backward: always("backward"),
     offpath: always("offPath"),
     stale: found("stale"),
@@ -131,12 +147,16 @@ function factTable(f: Record<string, number>, refused: Record<string, number>, l
       "movers a frame",
       `${n("movers", 1)} on average, ${n("movers.min")} at least, largest frame ${n("frame.max")} bytes`,
     ],
+    [
+      "carriers",
+      `${n("datagrams")} on datagrams at the end, which lost ${n("datagrams.down.lost", 1)} % down and ${n("datagrams.up.lost", 1)} % up; ${n("datagrams.dropped")} dropped by the server; its carrier: CPU ${n("carrier.cpu", 1)} % of a core, memory ${n("carrier.rss", 1)} MB`,
+    ],
     ["near a frame", `${n("near.movers", 1)} on average, of ${n("near.all", 1)} within ${nearUnits} units`],
     [
       "down each",
-      `${n("bytes")} bytes/s with WebSocket headers, ${n("bytes.payload")} without (TCP and IP not counted)`,
+      `${n("bytes")} bytes/s with headers of WebSockets or channels, ${n("bytes.payload")} without (those below not counted)`,
     ],
-    ["up each", `${n("up")} bytes/s with WebSocket headers`],
+    ["up each", `${n("up")} bytes/s with those headers`],
     [
       "server",
       `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("instructions", 1)} million instructions a second`,
