@@ -184,10 +184,19 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
 
   /** Colyseus calls this from a bare timer: what it throws would reach the process. */
   override broadcastPatch(): boolean {
+    return this.#guarded("broadcastPatch", () => super.broadcastPatch());
+  }
+
+  /** As `broadcastPatch`, in a room with an `unreliablePatchRate`. */
+  override broadcastUnreliablePatch(): boolean {
+    return this.#guarded("broadcastUnreliablePatch", () => super.broadcastUnreliablePatch());
+  }
+
+  #guarded(where: string, send: () => boolean): boolean {
     try {
-      return super.broadcastPatch();
+      return send();
     } catch (error) {
-      this.report(error, "broadcastPatch");
+      this.report(error, where);
       return false;
     }
   }

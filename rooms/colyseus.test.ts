@@ -206,6 +206,7 @@ describe("Colyseus, as it is pinned", () => {
   it("patches from a bare timer, which BaseRoom.broadcastPatch guards", () => {
     const source = readFileSync("node_modules/@colyseus/core/src/Room.ts", "utf8");
     expect(source).toMatch(/setInterval\(\(\) => this\.broadcastPatch\(\)/);
+    expect(source).toMatch(/setInterval\(\(\) => this\.broadcastUnreliablePatch\(\)/);
   });
 
   it("is the version this was written for", () => {

@@ -96,6 +96,23 @@ describe("[MV5] in a room of one's own", () => {
     expect(a.room.connection.isOpen).toBe(true);
   });
 
+  it("a connection that breaks off and comes back has a channel again, and sees what is new", async () => {
+    const [a, b] = [await enter(true), await enter(true)];
+    vi.spyOn(console, "info").mockImplementation(() => {}); // the SDK's, of each try
+    a.room.reconnection.minUptime = 0;
+    await until(() => a.plugged!.link.carrier === "datagram", "up", 10_000);
+    a.room.connection.close();
+    await until(() => a.plugged!.link.carrier === "websocket", "down", 2000);
+    await until(() => a.plugged!.link.carrier === "datagram", "up again", 10_000);
+    for (let i = 0; i < 30; i++) {
+      a.push(1);
+      b.push(2);
+      await sleep(40);
+    }
+    for (const one of [a, b]) await until(() => one.sees(a.room) === 30 && one.sees(b.room) === 60, "all of it", 2000);
+    expect(server.services.datagrams.stats()).toHaveLength(2);
+  });
+
   it("leaving the room ends its channel", async () => {
     const a = await enter(true);
     await until(() => a.plugged!.link.carrier === "datagram", "up", 10_000);
