@@ -1,10 +1,11 @@
 /**
  * The floor under movement, server's side: sends poses over a bare WebSocket and a bare data channel at the same time,
- * with no rooms around them. A pose holds when it was sent. See lib/pair.ts for what it says and is told.
+ * as the carrier and the rooms do, but with neither around them. A pose holds when it was sent. See lib/pair.ts for what it says and is told.
  */
 import type { AddressInfo } from "node:net";
-import { type DataChannel, PeerConnection } from "node-datachannel";
+import { type DataChannel, PeerConnection, setSctpSettings } from "node-datachannel";
 import { type WebSocket, WebSocketServer } from "ws";
+import { sctpSettings } from "../../services/datagram/carrier/native.ts";
 import { now } from "../lib/clock.ts";
 import { Pacer } from "../lib/pacer.ts";
 import type { SenderReady, SenderTask } from "../lib/pair.ts";
@@ -12,13 +13,14 @@ import type { SenderReady, SenderTask } from "../lib/pair.ts";
 /** As BACKLOG_FRAME_BYTES of the server. */
 const backlogBytes = 16_384;
 
+setSctpSettings(sctpSettings);
 const { host, bytes, flows: expected, rate, lifetimeMs } = JSON.parse(process.argv[2] ?? "{}") as SenderTask;
 const flows: { socket: WebSocket; channel: DataChannel; peer: PeerConnection }[] = [];
 const pacer = new Pacer(expected, rate, (n) => {
   const { socket, channel } = flows[n]!;
   const pose = Buffer.alloc(bytes);
   pose.writeDoubleLE(now());
-  if (channel.isOpen()) channel.sendMessageBinary(pose);
+  if (channel.isOpen() && channel.bufferedAmount() === 0) channel.sendMessageBinary(pose);
   if (socket.bufferedAmount <= backlogBytes) socket.send(pose);
 });
 
