@@ -156,8 +156,12 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
       return;
     }
     this.datagrams?.join(client);
+    this.reopen(client);
     this.seats.resume(client);
   }
+
+  /** Begins anew what a client's connection had, when it is back and before presence says so. */
+  protected reopen(_client: SeatClient): void {}
 
   /** Whether someone may (still) be here, asked when they sign in and when they are back. Throws why not. */
   admit(_client: SeatClient, _identity: Identity): void {}

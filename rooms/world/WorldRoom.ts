@@ -84,10 +84,9 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     }
   }
 
-  override onReconnect(client: SeatClient): void {
+  protected override reopen(client: SeatClient): void {
     this.#movement.open(client);
     this.#movement.place(client, this.#people.slotOf(client.userData!.identity.person));
-    super.onReconnect(client);
   }
 
   override onBytes(client: SeatClient, type: number, payload: Uint8Array, now: number): void {
