@@ -182,6 +182,7 @@ describe("[MV3] while there is no channel to be had", () => {
     await vi.advanceTimersByTimeAsync(50);
     expect(offers).toHaveLength(2);
     datagrams.close();
+    datagrams.open(); // the room is reconnected to, as Colyseus's SDK does
     await vi.advanceTimersByTimeAsync(100_000);
     expect([offers.length, vi.getTimerCount(), fake.made.every(({ isClosed }) => isClosed)]).toEqual([2, 0, true]);
   });

@@ -26,6 +26,7 @@ export class Datagrams {
   #peer: Peer | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #carrier: "datagram" | "websocket" = "websocket";
+  #isClosed = false;
   readonly #unwatch: () => void;
 
   constructor(options: DatagramsOptions) {
@@ -45,7 +46,7 @@ export class Datagrams {
   /** The room was joined, for the first time or again: whatever there was belongs to the seat before. */
   open(): void {
     this.pause();
-    if (!this.#options.connections) return;
+    if (!this.#options.connections || this.#isClosed) return;
     this.#channel = new Channel("client");
     this.#timer = setInterval(() => this.#apply({ type: "tick" }), tickMs);
     (this.#timer as { unref?: () => void }).unref?.();
@@ -60,7 +61,9 @@ export class Datagrams {
     this.#apply({ type: "closed", reason: "closed" });
   }
 
+  /** For good: a room that is joined again later does not open it. */
   close(): void {
+    this.#isClosed = true;
     this.pause();
     this.#unwatch();
   }
