@@ -16,6 +16,23 @@ const config = {
   publicUdpPort: 0,
 };
 
+/** A library whose peers answer and fail in one turn. */
+const answersAndFails = `
+  export const setSctpSettings = () => {};
+  export const cleanup = () => {};
+  export class IceUdpMuxListener { stop() {} }
+  export class PeerConnection {
+    onStateChange(tell) { this.tellState = tell; }
+    onGatheringStateChange(tell) { this.tellGathering = tell; }
+    onDataChannel() {}
+    setRemoteDescription() {}
+    createDataChannel() { return { onOpen() {}, onMessage() {}, onClosed() {}, onError() {} }; }
+    signalingState() { return "have-remote-offer"; }
+    localDescription() { return { sdp: "v=0" }; }
+    setLocalDescription() { setImmediate(() => { this.tellGathering("complete"); this.tellState("failed"); }); }
+    close() {}
+  }`;
+
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
@@ -236,6 +253,19 @@ describe("[MV3] the carrier's process", () => {
     expect(isAlive(pid)).toBe(false);
     expect(carrier.state).toBe("off");
     await client.closed;
+  });
+
+  it("refuses an offer whose peer is gone as soon as it is answered", async () => {
+    const library = `data:text/javascript,${encodeURIComponent(answersAndFails)}`;
+    const carrier = createCarrier({ config, httpPort: 1024, log: silentLog, library });
+    open.push(carrier);
+    await until(carrier, "up");
+    const { offer, close } = await createTestClient();
+    open.push({ close });
+    const ends: string[] = [];
+    const opening = carrier.open(offer, { onMessage() {}, onClose: (reason) => ends.push(reason) });
+    await expect(opening).rejects.toMatchObject({ code: "NO_DATAGRAMS" });
+    expect([ends, carrier.stats().peers]).toEqual([[], 0]);
   });
 
   it("is gone after a close while it starts", async () => {

@@ -138,12 +138,9 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
           begun.resolve(`off: ${words}`);
         }
         break;
-      case "answer": {
-        const peer = peers.get(message.peer);
-        if (peer) peer.isGiven = true;
-        peer?.answer.resolve(message.answer);
+      case "answer":
+        peers.get(message.peer)?.answer.resolve(message.answer);
         break;
-      }
       case "closed":
         log.debug({ peer: message.peer, reason: message.reason }, "a datagram peer was closed");
         tell(message.peer, "closed");
@@ -177,7 +174,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
     if (!peer) return;
     peers.delete(id);
     if (peer.isGiven) guarded(() => peer.events.onClose(reason));
-    else peer.answer.reject(new HereaboutsError("NO_DATAGRAMS", "The offer was not answered."));
+    else peer.answer.reject(unanswered());
   }
 
   function guarded(act: () => void): void {
@@ -209,6 +206,8 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
       peers.set(id, entry);
       link.control({ type: "open", peer: id, offer: text });
       const answer = await entry.answer.promise;
+      if (!peers.has(id)) throw unanswered(); // it ended in the turn that it was answered in
+      entry.isGiven = true;
       const peer: CarrierPeer = {
         send(bytes) {
           if (!peers.has(id)) return;
@@ -254,6 +253,8 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
     },
   };
 }
+
+const unanswered = () => new HereaboutsError("NO_DATAGRAMS", "The offer was not answered.");
 
 function unableWords(reason: "package" | "port", port: number, library: string): string {
   return reason === "port"
