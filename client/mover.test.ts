@@ -272,6 +272,21 @@ describe("[MV1] [MV6] corrections", () => {
     expect(sent.at(-1)?.xs).toEqual([1]);
   });
 
+  it("are past where a later move was taken, and not where it is the same one or another seat's", () => {
+    walk(10, 30);
+    const now = performance.now();
+    expect([2, 5, 5, 3, 2, 7].map((ack) => mover.acknowledge(ack, now))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    mover.open();
+    expect(mover.acknowledge(1, now)).toBe(true);
+  });
+
   it("keep no hold on the pose they were given", () => {
     const given = pose(5);
     mover.correct(given, 0);

@@ -25,6 +25,8 @@ export class Mover {
   #pose: Pose | undefined;
   #isSent = true;
   #seq = 0;
+  /** The newest that the server has taken. */
+  #acked: number | undefined;
   #lastSend = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #confirmTimer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +57,7 @@ export class Mover {
   /** A new seat, which knows nothing of what was sent to the one before. */
   open(): void {
     this.#seq = 0;
+    this.#acked = undefined;
     this.#recent.length = 0;
     this.#sentAt.clear();
     this.#roundTripMs = undefined;
@@ -63,13 +66,16 @@ export class Mover {
     this.#schedule();
   }
 
-  /** The server has taken the pose of `ack`. */
-  acknowledge(ack: number, now: number): void {
+  /** The server has taken the pose of `ack`. False if it took a later one since: what it says of oneself there is past. */
+  acknowledge(ack: number, now: number): boolean {
+    if (this.#acked !== undefined && isNewer(this.#acked, ack)) return false;
     const sentAt = this.#sentAt.get(ack);
-    if (sentAt === undefined) return;
+    if (sentAt === undefined) return true;
+    this.#acked = ack;
     const roundTrip = now - sentAt;
     this.#roundTripMs = this.#roundTripMs === undefined ? roundTrip : this.#roundTripMs * 0.8 + roundTrip * 0.2;
     for (const seq of this.#sentAt.keys()) if (!isNewer(seq, ack)) this.#sentAt.delete(seq);
+    return true;
   }
 
   /** The server says where one is. What was sent before is void: if some of that is still on its way, one says so. */

@@ -252,8 +252,8 @@ export class WorldView implements World, PoseSource {
     if (!isNewest && !header.isReliable) return;
     const at = isNewest ? this.#clock.sample(header.time, now) : this.#clock.place(header.time);
     if (isNewest) this.#frameSeq = header.seq;
-    if (header.ack !== undefined) this.#mover.acknowledge(header.ack, now);
-    if (header.correction) this.#onCorrection(header.correction, header.ack, now);
+    const isPast = header.ack !== undefined && !this.#mover.acknowledge(header.ack, now);
+    if (header.correction && !isPast) this.#onCorrection(header.correction, header.ack, now);
     readBlocks(bytes, header.end, this.#geometry, (slot, x, y, z, angle) => {
       this.#roster.bySlot[slot]?.track.push(at, { x, y, z, angle });
     });
