@@ -48,6 +48,17 @@ describe("[MV2] a large world", () => {
     return worst;
   }
 
+  it("takes nobody for a newcomer whose numbers wrap", () => {
+    const world = start();
+    const { slots, step } = crowd(world, 300, anywhere);
+    const client = world.client(slots[0]);
+    walk(world, step, 10);
+    client.view.seq = 0xffff;
+    client.sizes.length = 0;
+    walk(world, step, 3);
+    expect(Math.max(...client.sizes)).toBeLessThanOrEqual(400);
+  });
+
   it("of 300 lets nobody be staler than 2 s, however far", () => {
     for (const seed of [1, 2, 3]) {
       const world = start();

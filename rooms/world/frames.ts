@@ -26,6 +26,7 @@ export interface View extends Eye {
   /** Its own pose, when the server had to change it. */
   correction: Pose | undefined;
   ackSent: number | undefined;
+  /** 0 before the first frame. */
   lastTick: number;
   /** All that changed up to this tick was sent. */
   syncedTick: number;
@@ -186,7 +187,7 @@ export class Frames {
   #encodeChoice(view: View): number {
     const poses = this.#poses;
     const sentAt = this.#sentAt(view);
-    const isFirst = view.seq === 0;
+    const isFirst = view.lastTick === 0;
     const budget = isFirst ? this.#options.smallBytes : this.#options.largeBytes;
     const end = budget - overhead - (view.correction ? correctionBytes : 0);
     const swept = this.#sweep.write(this.#blocks, 0, end, poses, sentAt);
