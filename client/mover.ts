@@ -56,6 +56,7 @@ export class Mover {
 
   /** A new seat, which knows nothing of what was sent to the one before. */
   open(): void {
+    clearTimeout(this.#confirmTimer);
     this.#seq = 0;
     this.#acked = undefined;
     this.#recent.length = 0;

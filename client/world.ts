@@ -56,6 +56,8 @@ export class WorldView implements World, PoseSource {
   #tickMs = 50;
   #role: "player" | "spectator" = "player";
   #frameSeq: number | undefined;
+  /** What is taken just now came as a datagram. */
+  #isDatagram = false;
   #roomId: string | undefined;
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #counts = { people: 0, connections: 0, guests: 0 };
@@ -91,7 +93,7 @@ export class WorldView implements World, PoseSource {
     this.#datagrams = new Datagrams({
       connections,
       ask: (offer) => askRoom(this.room, offer),
-      deliver: (frame) => deliver(this.room, frame),
+      deliver: (frame) => this.#deliver(frame),
       onChange: () => this.#events.emit("link", this.link),
     });
     this.#hasState.promise.catch(() => {});
@@ -244,14 +246,25 @@ export class WorldView implements World, PoseSource {
     }, holdMs + 50);
   }
 
+  #deliver(frame: Uint8Array): void {
+    this.#isDatagram = true;
+    try {
+      deliver(this.room, frame);
+    } finally {
+      this.#isDatagram = false;
+    }
+  }
+
   #onFrame(bytes: Uint8Array): void {
     const now = performance.now();
-    this.#seat.heard();
+    // a WebSocket can be dead while datagrams live
+    if (!this.#isDatagram) this.#seat.heard();
     const header = readHeader(bytes);
     const isNewest = this.#frameSeq === undefined || isNewer(header.seq, this.#frameSeq);
     if (!isNewest && !header.isReliable) return;
     const at = isNewest ? this.#clock.sample(header.time, now) : this.#clock.place(header.time);
-    if (isNewest) this.#frameSeq = header.seq;
+    // who rests is told by the number of the last frame, which may still be on its way
+    if (isNewest && !header.isReliable) this.#frameSeq = header.seq;
     const isPast = header.ack !== undefined && !this.#mover.acknowledge(header.ack, now);
     if (header.correction && !isPast) this.#onCorrection(header.correction, header.ack, now);
     readBlocks(bytes, header.end, this.#geometry, (slot, x, y, z, angle) => {

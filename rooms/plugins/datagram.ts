@@ -59,7 +59,8 @@ export class DatagramPlugin {
 
   /** How to send frames to a client that has joined. They are the bytes behind a margin of `frameMargin`. */
   wayTo(client: SeatClient): Way {
-    const seat = this.#seats.get(client)!;
+    const seat = this.#seats.get(client);
+    if (!seat) throw new Error("A client is sent frames before it was given its end of a channel.");
     const isOnDatagrams = () => seat.carrier === "datagram";
     return {
       isOnDatagrams,

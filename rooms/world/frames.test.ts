@@ -93,6 +93,22 @@ describe("[MV2] a frame", () => {
     expect(slow.headers[0]?.seq).toBe(1);
   });
 
+  it.each([3, 150])("that fails for one client is told of, and the others get theirs (%i movers)", (movers) => {
+    const errors: unknown[] = [];
+    const world = start({ onError: (error) => errors.push(error) });
+    const slots = Array.from({ length: movers }, (_, i) => world.mover(pose(i)));
+    const before = world.client(slots[0]);
+    const broken = world.client(slots[1]);
+    const after = world.client(slots[2]);
+    broken.send = () => {
+      throw new Error("no socket");
+    };
+    world.tick(20);
+    expect(errors.length).toBeGreaterThan(5);
+    expectSynced(world, before, slots);
+    expectSynced(world, after, slots);
+  });
+
   it("numbers what it sends, and goes around", () => {
     const world = start();
     const client = world.client(world.mover(pose(1)));

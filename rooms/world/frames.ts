@@ -56,6 +56,8 @@ export interface FrameOptions {
   largeBytes: number;
   onSent(bytes: number): void;
   onDropped(): void;
+  /** A client's frame was not sent. */
+  onError(error: unknown): void;
 }
 
 const smallWorld = 100;
@@ -128,24 +130,36 @@ export class Frames {
       this.#interest.gather(poses.tick - this.#farTicks);
     }
     for (const target of targets) {
-      const { view } = target;
-      this.#allowForLoss(target, time);
-      if (target.isBehind()) {
-        this.#options.onDropped();
-      } else if (!isSmall) {
-        this.#sendFrame(target, time, this.#encodeChoice(view));
-      } else if (view.syncedTick === poses.tick - 1) {
-        if (shared < 0) shared = this.#encodeSince(view.syncedTick);
-        this.#sendFrame(target, time, shared);
-        view.syncedTick = poses.tick;
-      } else {
+      // what is wrong with one client must not keep their frames from the others
+      try {
+        shared = this.#sendTo(target, time, isSmall, shared);
+      } catch (error) {
         shared = -1;
-        view.sentAt = undefined;
-        this.#sendFrame(target, time, this.#encodeSince(view.syncedTick));
-        view.syncedTick = poses.tick;
+        this.#options.onError(error);
       }
     }
     poses.tick++;
+  }
+
+  /** `shared`: bytes of the blocks that hold for all who are in step, or -1 if they are to be encoded. Returns that. */
+  #sendTo(target: FrameTarget, time: number, isSmall: boolean, shared: number): number {
+    const { view } = target;
+    const { tick } = this.#poses;
+    this.#allowForLoss(target, time);
+    if (target.isBehind()) {
+      this.#options.onDropped();
+      return shared;
+    }
+    if (!isSmall) {
+      this.#sendFrame(target, time, this.#encodeChoice(view));
+      return shared;
+    }
+    const isInStep = view.syncedTick === tick - 1;
+    const bytes = isInStep && shared >= 0 ? shared : this.#encodeSince(view.syncedTick);
+    if (!isInStep) view.sentAt = undefined;
+    this.#sendFrame(target, time, bytes);
+    view.syncedTick = tick;
+    return isInStep ? bytes : -1;
   }
 
   /** What rests is told reliably while frames may be lost; when they are not any more, what was sent lately is sent again. */

@@ -50,8 +50,8 @@ export class Grid {
     const longest = Math.max(maxX - minX, maxY - minY, 0) + 1;
     const side = Math.min(maxSide, Math.max(1, Math.ceil(Math.sqrt(count / perCell))));
     this.#cellSteps = Math.max(this.#leastSteps, longest / side);
-    this.#columns = Math.max(1, Math.ceil((maxX - minX + 1) / this.#cellSteps));
-    this.#rows = Math.max(1, Math.ceil((maxY - minY + 1) / this.#cellSteps));
+    this.#columns = Math.min(side, Math.max(1, Math.ceil((maxX - minX + 1) / this.#cellSteps)));
+    this.#rows = Math.min(side, Math.max(1, Math.ceil((maxY - minY + 1) / this.#cellSteps)));
     this.#sort(x, y);
   }
 

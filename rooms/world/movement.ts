@@ -44,6 +44,10 @@ export class Movement {
         metrics.frameBytes.inc(bytes);
       },
       onDropped: () => metrics.framesDropped.inc(),
+      onError(error) {
+        metrics.errors.inc({ where: "frames" });
+        services.log.limited("error", "frames", { error }, "a frame was not sent");
+      },
     });
   }
 

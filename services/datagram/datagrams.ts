@@ -106,10 +106,7 @@ class Seat implements DatagramSeat {
   }
 
   /** Whether its present transport was proven once. */
-  get wasOpen(): boolean {
-    const { name } = this.#channel.state;
-    return name === "open" || name === "stalled";
-  }
+  wasOpen = false;
 
   async offer(offer: unknown): Promise<string> {
     const retryAfterMs = this.#offerBudget.take(performance.now());
@@ -132,6 +129,7 @@ class Seat implements DatagramSeat {
     }
     this.#peer = peer;
     this.#all.add(this);
+    this.wasOpen = false;
     this.#apply({ type: "offered" }, performance.now());
     return answer;
   }
@@ -177,6 +175,7 @@ class Seat implements DatagramSeat {
       if (effect === "heartbeat") this.#peer?.send(this.#channel.wrap(undefined, now));
       else if (effect === "close") this.close();
     }
+    this.wasOpen ||= this.carrier === "datagram";
   }
 }
 

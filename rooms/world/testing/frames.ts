@@ -75,8 +75,15 @@ class Client implements FrameTarget {
   }
 }
 
+type Options = {
+  bounds?: Bounds & { step?: number };
+  smallBytes?: number;
+  largeBytes?: number;
+  onError?: (error: unknown) => void;
+};
+
 /** A world without people, and what is done to it. */
-export function start(options: { bounds?: Bounds & { step?: number }; smallBytes?: number; largeBytes?: number } = {}) {
+export function start(options: Options = {}) {
   const poses = new Poses(options.bounds ?? field);
   const dropped = { count: 0 };
   const sent = { bytes: 0, frames: 0 };
@@ -89,6 +96,11 @@ export function start(options: { bounds?: Bounds & { step?: number }; smallBytes
       sent.frames++;
     },
     onDropped: () => void dropped.count++,
+    onError:
+      options.onError ??
+      ((error) => {
+        throw error;
+      }),
   });
   const clients: Client[] = [];
   return {

@@ -93,6 +93,7 @@ export function createPeers(connect: Connect, out: Out) {
           message: ifHere((bytes) => receive(id, peer, bytes)),
           closed: ifHere((reason) => end(id, reason)),
         });
+        if (peers.get(id) !== peer) peer.native.close();
       } catch (error) {
         end(id, (error as Error).message);
       }
