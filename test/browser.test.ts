@@ -229,7 +229,7 @@ describe("datagrams", () => {
     await shot(pageA, "without datagrams");
     expect(mean((await walk(pageA, pageB)).lags)).toBeLessThanOrEqual(150);
     await untilBy(pages, "datagram", 10_000);
-    expect(await events()).toEqual([]);
+    expect((await events()).filter((event) => /lost|left/.test(event))).toEqual([]);
     expect([...ada.errors, ...bob.errors]).toEqual([]);
     await Promise.all([ada.context.close(), bob.context.close()]);
   });
