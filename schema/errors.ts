@@ -129,6 +129,16 @@ export const errorTable = {
     message: "This room holds no more people.",
     remedy: "Try again later, or go to another one.",
   },
+  AUDIO_BUSY: {
+    status: 503,
+    message: "Too much music waits to be mixed or encoded.",
+    remedy: "Try again later, or give the server more cores.",
+  },
+  AUDIO_FAILED: {
+    status: 500,
+    message: "Mixing or encoding this music failed.",
+    remedy: "Leave the track out if it stays; the cause is in the details.",
+  },
   DATAGRAMS_FULL: {
     status: 503,
     message: "This server carries no more connections by UDP.",

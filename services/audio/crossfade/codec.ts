@@ -4,10 +4,12 @@
  */
 import { MPEGDecoder } from "mpg123-decoder";
 import { createMp3Encoder } from "wasm-media-encoders";
+import { streamHz } from "../mp3/header.ts";
 
 /** Two channels of equal length. */
 export type Stereo = readonly [left: Float32Array, right: Float32Array];
-export type Quality = { bitrate: 128 | 160 | 192 | 224 | 256 | 320 } | { vbrQuality: number };
+export type Bitrate = 128 | 160 | 192 | 224 | 256 | 320;
+export type Quality = { bitrate: Bitrate } | { vbrQuality: number };
 
 /** A decoder of one stream, to be fed piece by piece. Always two channels, nothing cut off at the ends. */
 export async function createDecoder() {
@@ -32,13 +34,32 @@ export async function decode(bytes: Uint8Array): Promise<Stereo> {
   }
 }
 
-/** Encodes pieces of PCM at `sampleHz` into one MP3 file. */
-export async function encode(pieces: Iterable<Stereo>, quality: Quality, sampleHz = 44_100): Promise<Uint8Array> {
+/** Multiplies what goes in, so that what comes out is as loud as it was: LAME makes it quieter by itself. */
+const undoneScale: Record<Bitrate, number> = {
+  128: 1 / 0.95,
+  160: 1 / 0.95,
+  192: 1 / 0.97,
+  224: 1 / 0.98,
+  256: 1,
+  320: 1,
+};
+
+/** An encoder of one 44.1 kHz stereo stream, to be fed piece by piece. */
+export async function createEncoder(quality: Quality, sampleHz = streamHz) {
   const encoder = await createMp3Encoder();
-  encoder.configure({ sampleRate: sampleHz, channels: 2, ...quality });
-  const parts: Uint8Array[] = [];
+  encoder.configure({ sampleRate: sampleHz, outputSampleRate: streamHz, channels: 2, ...quality });
+  const scale = "bitrate" in quality ? undoneScale[quality.bitrate] : 1;
+  /** Samples that are no numbers, or far too loud, would make the encoder run wild. */
+  const tamed = (sample: number) => Math.min(8, Math.max(-8, sample * scale)) || 0;
   // What the encoder returns is its own memory, used again by the next call.
-  for (const piece of pieces) parts.push(encoder.encode(piece).slice());
-  parts.push(encoder.finalize().slice());
-  return Buffer.concat(parts);
+  return {
+    encode: (pcm: Stereo): Uint8Array => encoder.encode(pcm.map((channel) => channel.map(tamed))).slice(),
+    finish: (): Uint8Array => encoder.finalize().slice(),
+  };
+}
+
+/** Encodes a whole sound. */
+export async function encode(pcm: Stereo, quality: Quality, sampleHz?: number): Promise<Uint8Array> {
+  const encoder = await createEncoder(quality, sampleHz);
+  return Buffer.concat([encoder.encode(pcm), encoder.finish()]);
 }

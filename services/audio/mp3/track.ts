@@ -62,6 +62,11 @@ export function startFrom({ needs }: Track, frame: number): number {
   return found < 0 ? needs.length : found;
 }
 
+/** The last frame up to `frame` that can start a segment. */
+export function startBefore({ needs }: Track, frame: number): number {
+  return Math.max(0, needs.lastIndexOf(0, Math.max(0, frame)));
+}
+
 /** Whether the frames fit into a stream that can be cut every second. */
 export function canBeCut({ needs }: Track): boolean {
   let inRow = 0;
@@ -69,4 +74,9 @@ export function canBeCut({ needs }: Track): boolean {
     inRow = need === 0 ? 0 : inRow + 1;
     return need <= maxReservoir && inRow <= longestNeed;
   });
+}
+
+/** Its memory, to be handed to another thread instead of copied. */
+export function buffersOf({ headers, sides, starts, main, needs }: Track): ArrayBuffer[] {
+  return [headers, sides, starts, main, needs].map(({ buffer }) => buffer);
 }

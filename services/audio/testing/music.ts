@@ -1,4 +1,5 @@
 /** Sounds to test with, made from numbers, and how to compare what comes out. */
+import { createMp3Encoder } from "wasm-media-encoders";
 import { encode, type Quality, type Stereo } from "../crossfade/codec.ts";
 import { parse } from "../mp3/parse.ts";
 import type { Track } from "../mp3/track.ts";
@@ -43,7 +44,14 @@ export function sine(seconds: number, hz: number, level = 0.5): Stereo {
 }
 
 export async function encodeMusic(quality: Quality, seconds = 10, seed = 1): Promise<Uint8Array> {
-  return encode([music(seconds, seed)], quality);
+  return encode(music(seconds, seed), quality);
+}
+
+/** One second at another sample rate than the stream's. */
+export async function encodeAt(hz: number): Promise<Uint8Array> {
+  const encoder = await createMp3Encoder();
+  encoder.configure({ sampleRate: hz, channels: 2, bitrate: 128 });
+  return Buffer.concat([encoder.encode(sine(1, 440)).slice(), encoder.finalize().slice()]);
 }
 
 /** The track of a file that is expected to be one. */
@@ -62,4 +70,13 @@ export function differenceDb(a: Stereo, b: Stereo, from = 0, to = a[0].length): 
     }
   }
   return 20 * Math.log10(largest);
+}
+
+/** The mean power of the difference of two sounds over samples `from` until `to`, in dB of full scale. */
+export function differenceRmsDb(a: Stereo, b: Stereo, from = 0, to = a[0].length): number {
+  let sum = 0;
+  for (const channel of [0, 1] as const) {
+    for (let at = from; at < to; at++) sum += ((a[channel][at] ?? Number.NaN) - (b[channel][at] ?? Number.NaN)) ** 2;
+  }
+  return 10 * Math.log10(sum / (2 * (to - from)));
 }

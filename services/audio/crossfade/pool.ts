@@ -1,0 +1,134 @@
+/**
+ * A few workers that take one job at a time, the most urgent first. A job that takes too long is given up together with
+ * its worker; so is one whose worker ends. What may wait (background) never keeps the last worker from what may not.
+ * Knows nothing of what the jobs are.
+ */
+import { type ErrorCode, HereaboutsError } from "../../../schema/errors.ts";
+
+/** What a worker answers. An error has the code of what was wrong with the job itself. */
+export type Reply<Result> = { ok: true; result: Result } | { ok: false; code: ErrorCode; details: string };
+
+/** What is needed of a `Worker`. */
+export interface PoolWorker<Job, Result> {
+  postMessage(job: Job, transfer: readonly ArrayBuffer[]): void;
+  on(event: "message", listener: (reply: Reply<Result>) => void): unknown;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  on(event: "exit", listener: () => void): unknown;
+  /** A worker holds the process only while something waits for it. */
+  ref(): void;
+  unref(): void;
+  terminate(): unknown;
+}
+
+export type PoolOptions<Job, Result> = { spawn(): PoolWorker<Job, Result>; workers: number; maxQueue: number };
+
+export type Ask = {
+  /** Which goes first: the least. For example when it will be heard, in ms of some clock. */
+  neededAt: number;
+  /** From when a worker starts on it. */
+  timeoutMs: number;
+  isBackground: boolean;
+  /** Memory to hand over instead of copying. */
+  transfer?: readonly ArrayBuffer[];
+};
+
+type Pending<Job, Result> = Ask & { job: Job; resolve(result: Result): void; reject(error: HereaboutsError): void };
+type Slot<Job, Result> = {
+  worker: PoolWorker<Job, Result>;
+  at: { pending: Pending<Job, Result>; watchdog: NodeJS.Timeout } | undefined;
+};
+
+export class Pool<Job, Result> {
+  #options: PoolOptions<Job, Result>;
+  #slots = new Set<Slot<Job, Result>>();
+  #queue: Pending<Job, Result>[] = [];
+  #isClosed = false;
+
+  constructor(options: PoolOptions<Job, Result>) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  run(job: Job, ask: Ask): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new HereaboutsError("AUDIO_FAILED", "The server is closing."));
+    if (this.#queue.length >= this.#options.maxQueue) {
+      return Promise.reject(new HereaboutsError("AUDIO_BUSY", `${this.#queue.length} jobs wait.`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...ask, job, resolve, reject });
+      this.#queue.sort((a, b) => Number(a.isBackground) - Number(b.isBackground) || a.neededAt - b.neededAt);
+      this.#next();
+    });
+  }
+
+  /** Ends all workers; what was not answered is rejected. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const error = new HereaboutsError("AUDIO_FAILED", "The server is closing.");
+    for (const pending of this.#queue.splice(0)) pending.reject(error);
+    await Promise.all([...this.#slots].map((slot) => this.#giveUp(slot, error)));
+  }
+
+  #next(): void {
+    for (;;) {
+      const busy = [...this.#slots].filter(({ at }) => at);
+      const room = this.#options.workers - busy.length;
+      const first = this.#queue[0];
+      if (!first || room <= 0) return;
+      const atWork = busy.filter(({ at }) => at!.pending.isBackground).length;
+      if (first.isBackground && atWork >= Math.max(1, this.#options.workers - 1)) return;
+      this.#queue.shift();
+      this.#start([...this.#slots].find(({ at }) => !at) ?? this.#spawn(), first);
+    }
+  }
+
+  #spawn(): Slot<Job, Result> {
+    const slot: Slot<Job, Result> = { worker: this.#options.spawn(), at: undefined };
+    const ended = (cause: unknown) => void this.#giveUp(slot, new HereaboutsError("AUDIO_FAILED", String(cause)));
+    slot.worker.on("message", (reply) => this.#answer(slot, reply));
+    slot.worker.on("error", ended);
+    slot.worker.on("exit", () => ended("The worker ended."));
+    slot.worker.unref();
+    this.#slots.add(slot);
+    return slot;
+  }
+
+  #start(slot: Slot<Job, Result>, pending: Pending<Job, Result>): void {
+    const tooLong = () =>
+      void this.#giveUp(slot, new HereaboutsError("AUDIO_FAILED", `It took longer than ${pending.timeoutMs} ms.`));
+    slot.at = { pending, watchdog: setTimeout(tooLong, pending.timeoutMs) };
+    slot.worker.ref();
+    try {
+      slot.worker.postMessage(pending.job, pending.transfer ?? []);
+    } catch (error) {
+      // Memory that was handed over before, or cannot be.
+      void this.#giveUp(slot, new HereaboutsError("AUDIO_FAILED", String(error)));
+    }
+  }
+
+  #answer(slot: Slot<Job, Result>, reply: Reply<Result>): void {
+    const pending = this.#finish(slot);
+    if (!pending) return;
+    slot.worker.unref();
+    if (reply.ok) pending.resolve(reply.result);
+    else pending.reject(new HereaboutsError(reply.code, reply.details));
+    this.#next();
+  }
+
+  async #giveUp(slot: Slot<Job, Result>, error: HereaboutsError): Promise<void> {
+    if (!this.#slots.delete(slot)) return;
+    this.#finish(slot)?.reject(error);
+    this.#next();
+    await slot.worker.terminate();
+  }
+
+  #finish(slot: Slot<Job, Result>): Pending<Job, Result> | undefined {
+    const { at } = slot;
+    slot.at = undefined;
+    clearTimeout(at?.watchdog);
+    return at?.pending;
+  }
+}
