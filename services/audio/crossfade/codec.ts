@@ -34,6 +34,9 @@ export async function decode(bytes: Uint8Array): Promise<Stereo> {
   }
 }
 
+/** Samples by which sound comes out of encoder and decoder later than it went in: LAME's 576, and 529. */
+export const codecDelay = 576 + 529;
+
 /** Multiplies what goes in, so that what comes out is as loud as it was: LAME makes it quieter by itself. */
 const undoneScale: Record<Bitrate, number> = {
   128: 1 / 0.95,

@@ -8,7 +8,7 @@ import { parse } from "../mp3/parse.ts";
 import { remux } from "../mp3/remux.ts";
 import { isLong } from "../mp3/side.ts";
 import { frameCount, sliceTrack, startBefore, type Track } from "../mp3/track.ts";
-import { decode, encode, type Stereo } from "./codec.ts";
+import { codecDelay, decode, encode, type Stereo } from "./codec.ts";
 
 /** A track, the frame at which the fade starts in it, and by how many steps of 1.505 dB it is made louder. */
 export type FadeSide = { track: Track; at: number; gain: number };
@@ -26,8 +26,6 @@ const preRoll = 3;
 const seamFrames = 7;
 /** Music after the last seam: an end nearer than this makes the encoder switch to short blocks. */
 const postRoll = 5;
-/** The encoder's and the decoder's delay: input that much earlier comes out in place. */
-const codecDelay = 576 + 529;
 
 const before = preRoll + seamFrames;
 const after = seamFrames + postRoll;
@@ -71,7 +69,7 @@ function decodeSide({ track, gain }: FadeSide): Promise<Stereo> {
 }
 
 /** What the encoder gets: `before` frames of A alone, the fade, `after` frames of B alone; early by the codec's delay. */
-export function mix(a: Stereo, aAt: number, b: Stereo, bAt: number, frames: number): Stereo {
+function mix(a: Stereo, aAt: number, b: Stereo, bAt: number, frames: number): Stereo {
   const length = (before + frames + after) * frameSamples;
   const fadeSamples = frames * frameSamples;
   const channel = (index: 0 | 1) => {

@@ -7,14 +7,12 @@ import { frameSamples, streamHz } from "../mp3/header.ts";
 import { parse } from "../mp3/parse.ts";
 import { endOfAudio, startOfAudio } from "../mp3/tags.ts";
 import { frameCount, type Track } from "../mp3/track.ts";
-import { type Bitrate, createDecoder, createEncoder, type Stereo } from "./codec.ts";
+import { type Bitrate, codecDelay, createDecoder, createEncoder, type Stereo } from "./codec.ts";
 
 /** `channels` are one or two, equally long; more are not mixed down. */
 export type Source = { mp3: Uint8Array } | { channels: readonly Float32Array[]; sampleHz: number };
 export type TranscodeJob = { source: Source; bitrate: Bitrate };
 
-/** The encoder's and the decoder's delay: the music starts after it. */
-const codecDelay = 576 + 529;
 const pieceBytes = 1 << 16;
 const pieceSamples = 1 << 16;
 

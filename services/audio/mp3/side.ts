@@ -11,7 +11,7 @@ const partStart = (granule: number, channel: number) => 20 + (granule * 2 + chan
 const parts = [0, 1, 2, 3].map((part) => partStart(part >> 1, part & 1));
 
 /** What the coding of a block may be; the value of block_type, normal where there is no window switching. */
-export const blocks = { normal: 0, start: 1, short: 2, stop: 3 } as const;
+const blocks = { normal: 0, start: 1, short: 2, stop: 3 } as const;
 
 /** At most 16 bits that start at bit `bit` after byte `at`. */
 function bitsAt(bytes: Uint8Array, at: number, bit: number, count: number): number {
