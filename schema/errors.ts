@@ -56,6 +56,17 @@ export const errorTable = {
     remedy: "See the list of routes in docs/SPEC.md.",
   },
 
+  BAD_AUDIO: {
+    status: 415,
+    message: "This file cannot be played.",
+    remedy: "Use mp3, flac, ogg vorbis, opus or wav files that other players take; what is wrong is in the details.",
+  },
+  BAD_JOURNEY: {
+    status: 400,
+    message: "This is not a link to a journey.",
+    remedy: "Copy the whole link; journeys can be shared between servers that have the same music.",
+  },
+
   // not allowed
   BAD_TOKEN: {
     status: 401,

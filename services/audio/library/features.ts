@@ -24,8 +24,7 @@ export class FeatureMeter {
   /** The last samples, as long as the longer window. */
   readonly #mono: Float32Array;
   #filled = 0;
-  #sinceFine = 0;
-  #sinceCoarse = 0;
+  #hops = 0;
   readonly #edges: number[];
   readonly #before = new Float32Array(bands);
   readonly #onsets: number[] = [];
@@ -56,27 +55,38 @@ export class FeatureMeter {
 
   push(left: Float32Array, right: Float32Array): void {
     const window = this.#mono.length;
-    for (let i = 0; i < left.length; i++) {
-      const middle = (left[i]! + right[i]!) / 2;
-      const side = (left[i]! - right[i]!) / 2;
-      this.#middle += middle * middle;
-      this.#sides += side * side;
-      // the window slides by whole hops: moved once it is full
+    for (let from = 0; from < left.length; ) {
+      // the window slides by a hop once it is full
       if (this.#filled === window) {
         this.#mono.copyWithin(0, this.#hop);
         this.#filled -= this.#hop;
       }
-      this.#mono[this.#filled++] = middle;
-      this.#sinceFine++;
-      this.#sinceCoarse++;
-      if (this.#sinceFine >= this.#hop && this.#filled >= this.#size) this.#takeFine();
-      if (this.#sinceCoarse >= window && this.#filled === window) this.#takeCoarse();
+      const to = Math.min(left.length, from + this.#hop - (this.#filled % this.#hop));
+      this.#mix(left, right, from, to);
+      from = to;
+      if (this.#filled % this.#hop !== 0) continue;
+      if (this.#filled >= this.#size) this.#takeFine();
+      if (this.#filled === window && ++this.#hops % 16 === 1) this.#takeCoarse();
     }
+  }
+
+  #mix(left: Float32Array, right: Float32Array, from: number, to: number): void {
+    const mono = this.#mono;
+    let [at, middles, sides] = [this.#filled, 0, 0];
+    for (let i = from; i < to; i++) {
+      const middle = (left[i]! + right[i]!) / 2;
+      const side = left[i]! - middle;
+      middles += middle * middle;
+      sides += side * side;
+      mono[at++] = middle;
+    }
+    this.#filled = at;
+    this.#middle += middles;
+    this.#sides += sides;
   }
 
   /** Onsets and timbre: every hop. */
   #takeFine(): void {
-    this.#sinceFine = 0;
     const magnitudes = this.#fine.measure(this.#mono, this.#filled - this.#size);
     const perBin = this.#rate / this.#size;
     const top = this.#bin(16_000);
@@ -114,7 +124,6 @@ export class FeatureMeter {
 
   /** Pitch needs finer bins, and far less often. */
   #takeCoarse(): void {
-    this.#sinceCoarse = 0;
     const magnitudes = this.#coarse.measure(this.#mono);
     const perBin = this.#rate / this.#coarse.size;
     const to = Math.floor(2000 / perBin);
@@ -155,7 +164,7 @@ function countPeaks(values: Float32Array): number {
   let peaks = 0;
   for (let i = 2; i < values.length - 2; i++) {
     const value = values[i]!;
-    if (value < 1.5 * mean || value < 0.5) continue;
+    if (value < 2 * mean || value < 2) continue;
     if (value > values[i - 1]! && value >= values[i + 1]! && value > values[i - 2]! && value >= values[i + 2]!) peaks++;
   }
   return peaks;

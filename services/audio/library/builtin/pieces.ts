@@ -63,8 +63,8 @@ export const pieces: readonly Piece[] = [
   {
     ...{ name: "undertow", title: "Undertow", artist: "Slow Harbour", seed: 23 },
     ...{ bpm: 70, bars: 20, tonic: 2, scale: "minor", chords: [0, 5, 3, 4] },
-    beat: { kick: "x.........o.....", rim: "........o.......", shaker: "....o.......o..." },
-    ...{ drumGain: 0.45, drumTune: 0.7, room: 0.5 },
+    beat: { kick: "x.......o.......", rim: "....x.......x...", shaker: "..o...o...o...o." },
+    ...{ drumGain: 0.5, drumTune: 0.6, room: 0.5 },
     bass: {
       voice: voice("sine", 400, { attackS: 0.03, decayS: 1.5, releaseS: 0.5 }),
       steps: "x.........x.....",
@@ -86,8 +86,8 @@ export const pieces: readonly Piece[] = [
   {
     ...{ name: "night-bus", title: "Night Bus", artist: "Slow Harbour", seed: 41 },
     ...{ bpm: 112, bars: 30, tonic: 9, scale: "dorian", chords: [0, 3, 0, 6] },
-    beat: { kick: "x.....x.x.......", snare: "....x.......x..o", shaker: "x.xox.xox.xox.xo" },
-    ...{ drumGain: 0.7, drumTune: 0.75, room: 0.25 },
+    beat: { kick: "x.....x.x.......", snare: "....x.......x..o", tom: "..............o.", shaker: "o.o.o.o.o.o.o.o." },
+    ...{ drumGain: 0.7, drumTune: 0.5, room: 0.25 },
     bass: { voice: voice("saw", 260, { sweep: 1.5, decayS: 0.15, sustain: 0.4 }), steps: "x..x..x.x..x....", gain: 1 },
     pad: { voice: softPad(650), gain: 0.6 },
     melody: { voice: voice("square", 900, { releaseS: 0.2, sweep: 1 }), octave: 4, gain: 0.45, notesPerBar: 4 },
@@ -129,11 +129,11 @@ export const pieces: readonly Piece[] = [
   {
     ...{ name: "slow-machines", title: "Slow Machines", artist: "Iron Tide", seed: 71 },
     ...{ bpm: 88, bars: 26, tonic: 10, scale: "minor", chords: [0, 0, 5, 6] },
-    beat: { kick: "x..x..x...x.x...", snare: "....x..o....x.o.", tom: "..........x...xx", hat: "xxxxxxxxxxxxxxxx" },
+    beat: { kick: "x.x.....x.x...x.", snare: "....x.......x..o", tom: "......x.......xx", hat: "xoxoxoxoxoxoxoxo" },
     ...{ drumGain: 1.1, drumTune: 0.8, room: 0.15 },
     bass: {
       voice: voice("saw", 420, { sweep: 2, decayS: 0.12, sustain: 0.5, detune: 20, releaseS: 0.05 }),
-      steps: "xx.xx.xxx.xxxx.x",
+      steps: "x.xxx.x.x.xxx.xx",
       gain: 0.9,
     },
     pad: { voice: softPad(800), gain: 0.4 },
@@ -147,13 +147,13 @@ export const pieces: readonly Piece[] = [
     bass: { voice: voice("triangle", 700, { releaseS: 0.3 }), steps: "x.......x.......", gain: 0.7 },
     pad: { voice: softPad(1800), gain: 0.5 },
     melody: { voice: bell(8000, 0.5), octave: 5, gain: 0.5, notesPerBar: 2 },
-    arpeggio: { voice: string(8000, 0.25), octave: 5, gain: 0.6, every: 2 },
+    arpeggio: { voice: string(2500, 0.5), octave: 5, gain: 0.45, every: 2 },
   },
   {
     ...{ name: "iron-tide", title: "Iron Tide", artist: "Iron Tide", seed: 97 },
     ...{ bpm: 156, bars: 42, tonic: 4, scale: "minor", chords: [0, 0, 6, 5] },
-    beat: { kick: "x...x...x...x.x.", snare: "....x.......x...", tom: "..x...x...x...x.", shaker: "xxxxxxxxxxxxxxxx" },
-    ...{ drumGain: 1, drumTune: 0.75, room: 0.15 },
+    beat: { kick: "x...x...x...x...", snare: "....x.......x...", tom: "..x...x...x...xx", rim: "o.o.o.o.o.o.o.o." },
+    ...{ drumGain: 1, drumTune: 0.5, room: 0.15 },
     bass: {
       voice: voice("saw", 350, { sweep: 1.5, decayS: 0.1, sustain: 0.5, detune: 16, releaseS: 0.04 }),
       steps: "xxxxxxxxxxxxxxxx",

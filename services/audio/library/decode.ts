@@ -1,0 +1,60 @@
+/**
+ * Decodes a file piece by piece, so that hours of music need little memory. Decoders are WebAssembly and may hang on what
+ * they do not expect: run this in a worker that someone watches. Whatever is wrong with a file is a BAD_AUDIO.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { FLACDecoder } from "@wasm-audio-decoders/flac";
+import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
+import { MPEGDecoder } from "mpg123-decoder";
+import { OggOpusDecoder } from "ogg-opus-decoder";
+import { HereaboutsError } from "../../../schema/errors.ts";
+import type { Decoded, Decoder } from "./decoder.ts";
+import { id3Length, sniff, sniffBytes } from "./sniff.ts";
+import type { Format } from "./track.ts";
+import { WavDecoder } from "./wav.ts";
+
+const decoders: Record<Format, () => Decoder> = {
+  mp3: () => new MPEGDecoder(),
+  flac: () => new FLACDecoder(),
+  vorbis: () => new OggVorbisDecoder(),
+  opus: () => new OggOpusDecoder(),
+  wav: () => new WavDecoder(),
+};
+
+const readBytes = 131_072;
+
+/** The file's format and where its audio begins. */
+export async function formatOf(file: FileHandle): Promise<{ format: Format; from: number }> {
+  const head = Buffer.alloc(sniffBytes);
+  const { bytesRead } = await file.read(head, 0, sniffBytes, 0);
+  if (bytesRead === 0) throw new HereaboutsError("BAD_AUDIO", "It is empty.");
+  const from = id3Length(head.subarray(0, bytesRead));
+  const { bytesRead: there } = await file.read(head, 0, sniffBytes, from);
+  const format = sniff(head.subarray(0, there));
+  if (!format) throw new HereaboutsError("BAD_AUDIO", "Its content is none of mp3, flac, ogg vorbis, opus and wav.");
+  return { format, from };
+}
+
+/** Gives every piece of decoded audio to `take`, in order. */
+export async function decodeFile(path: string, take: (decoded: Decoded, format: Format) => void): Promise<void> {
+  const file = await open(path);
+  try {
+    const { format, from } = await formatOf(file);
+    const decoder = decoders[format]();
+    try {
+      await decoder.ready;
+      const bytes = Buffer.alloc(readBytes);
+      for (let at = from; ; ) {
+        const { bytesRead } = await file.read(bytes, 0, readBytes, at);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+        take(await decoder.decode(bytes.subarray(0, bytesRead)), format);
+      }
+      if (decoder.flush) take(await decoder.flush(), format);
+    } finally {
+      decoder.free();
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The music that can be played: tracks by id, each analysed once in worker threads and kept by content. Broken files are
+ * told and skipped; nothing in a folder of music stops the rest of it.
+ */
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { LibraryCache } from "./cache.ts";
+import type { Answer } from "./jobs.ts";
+import { Pool, type PoolOptions } from "./pool.ts";
+import { type Track, trackIdLength } from "./track.ts";
+import { type Found, walk } from "./walk.ts";
+
+/** Of one scan, or of one added file. `cached` ones were known; the `current` one was done last. */
+export type Progress = { found: number; done: number; cached: number; skipped: number; current: string };
+
+export type LibraryOptions = {
+  /** Where `library.db` is kept; `:memory:` for nowhere. */
+  dir: string;
+  onTrack?(track: Track): void;
+  onProgress?(progress: Progress): void;
+  onSkipped?(path: string, reason: string): void;
+  pool?: Partial<PoolOptions>;
+};
+
+export class Library {
+  readonly tracks: ReadonlyMap<string, Track>;
+  readonly #tracks = new Map<string, Track>();
+  readonly #options: LibraryOptions;
+  readonly #cache: LibraryCache;
+  readonly #pool: Pool;
+  readonly #threads: number;
+  #isClosed = false;
+
+  constructor(options: LibraryOptions) {
+    this.tracks = this.#tracks;
+    this.#options = options;
+    this.#cache = new LibraryCache(options.dir);
+    // one core is left for those who listen meanwhile
+    this.#threads = options.pool?.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1));
+    this.#pool = new Pool({
+      threads: this.#threads,
+      silentMs: options.pool?.silentMs ?? 10_000,
+      start: options.pool?.start ?? (() => new Worker(new URL("./worker.ts", import.meta.url))),
+    });
+    this.#pool.warm();
+  }
+
+  /** One file, whatever its extension. Gives its track, if it is one. */
+  async add(path: string): Promise<Track | undefined> {
+    const progress = { found: 1, done: 0, cached: 0, skipped: 0, current: "" };
+    try {
+      const { size, mtimeMs } = await stat(path);
+      return await this.#take({ path, size, mtimeMs }, progress);
+    } catch (error) {
+      this.#skip(path, error instanceof Error ? error.message : String(error), progress);
+      return undefined;
+    }
+  }
+
+  /** Everything below a folder. Tracks appear as they are done; resolves when all are. */
+  async scan(dir: string): Promise<Progress> {
+    const progress = { found: 0, done: 0, cached: 0, skipped: 0, current: "" };
+    const busy = new Set<Promise<unknown>>();
+    for await (const found of walk(dir, (path, reason) => this.#skip(path, reason, progress))) {
+      if (this.#isClosed) break;
+      progress.found++;
+      const taken = this.#take(found, progress).finally(() => busy.delete(taken));
+      busy.add(taken);
+      if (busy.size >= 2 * this.#threads) await Promise.race(busy);
+    }
+    await Promise.all(busy);
+    return progress;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#pool.end();
+    this.#cache.close();
+  }
+
+  async #take(found: Found, progress: Progress): Promise<Track | undefined> {
+    const { path } = found;
+    let hash = this.#cache.hashOf(found);
+    if (!hash) {
+      const answer = await this.#pool.run({ kind: "hash", path });
+      if (this.#isClosed) return undefined;
+      if (answer.type !== "hash") return this.#skip(path, reasonOf(answer), progress);
+      hash = answer.hash;
+      this.#cache.keepHash(found, hash);
+    }
+    let known = this.#cache.known(hash);
+    if (known) progress.cached++;
+    else {
+      const answer = await this.#pool.run({ kind: "analyse", path });
+      if (this.#isClosed) return undefined;
+      if (answer.type === "analysis") known = { analysis: answer.analysis };
+      else if (answer.type === "broken") known = { broken: answer.reason };
+      // a thread that failed may succeed at the next start: nothing is kept
+      else return this.#skip(path, reasonOf(answer), progress);
+      this.#cache.keep(hash, known);
+    }
+    if ("broken" in known) return this.#skip(path, known.broken, progress);
+
+    const track: Track = { id: hash.slice(0, trackIdLength), path, ...known.analysis };
+    const isNew = !this.#tracks.has(track.id);
+    if (isNew) {
+      this.#tracks.set(track.id, track);
+      this.#options.onTrack?.(track);
+    }
+    this.#tell(path, progress);
+    return this.#tracks.get(track.id);
+  }
+
+  #skip(path: string, reason: string, progress: Progress): undefined {
+    progress.skipped++;
+    this.#options.onSkipped?.(path, reason);
+    this.#tell(path, progress);
+  }
+
+  #tell(path: string, progress: Progress): void {
+    progress.done++;
+    progress.current = path;
+    this.#options.onProgress?.({ ...progress });
+  }
+}
+
+const reasonOf = (answer: Answer) => ("reason" in answer ? answer.reason : "its analysis went astray");
