@@ -1,0 +1,13 @@
+/** Ways to go on from a track, as people press them and as they stand in links: only ever add at the end. */
+export const directions = [
+  "faster",
+  "slower",
+  "brighter",
+  "darker",
+  "more_energy",
+  "calmer",
+  "similar",
+  "surprise",
+] as const;
+
+export type Direction = (typeof directions)[number];
