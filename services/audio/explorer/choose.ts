@@ -77,21 +77,19 @@ export function choose(space: Space, journey: Journey, direction: Direction): Ch
 /** One of those that are further away than the average, of the new ones if there are any. */
 function surprise(space: Space, journey: Journey, from: number, ages: ReadonlyMap<number, number>): number {
   const here = space.points.subarray(from * dimensions, (from + 1) * dimensions);
-  const isNew = (i: number) => i !== from && !ages.has(i);
-  const apart = new Float64Array(space.size);
+  const random = seededRandom(journey.seed + Math.imul(journey.heard.length, 0x9e3779b1));
+  const apart = new Float64Array(space.size).fill(-1);
   let [sum, count] = [0, 0];
   for (let i = 0; i < space.size; i++) {
-    if (!isNew(i)) continue;
+    if (i === from || ages.has(i)) continue;
     apart[i] = distance(space, i, here);
     sum += apart[i]!;
     count++;
   }
-  const far: number[] = [];
-  for (let i = 0; i < space.size; i++) if (isNew(i) && apart[i]! >= sum / count - 1e-6) far.push(i);
-  const random = seededRandom(journey.seed + Math.imul(journey.heard.length, 0x9e3779b1));
-  if (far.length > 0) return far[Math.floor(random() * far.length)]!;
-  const others = space.size - 1;
-  return (from + 1 + Math.floor(random() * others)) % space.size;
+  if (count === 0) return (from + 1 + Math.floor(random() * (space.size - 1))) % space.size;
+  const far = sum / count - 1e-6;
+  let left = Math.floor(random() * apart.reduce((many, distance) => (distance >= far ? many + 1 : many), 0));
+  return apart.findIndex((distance) => distance >= far && left-- === 0);
 }
 
 /** Squared. */

@@ -43,8 +43,9 @@ export async function decodeFile(path: string, take: (decoded: Decoded, format: 
     const decoder = decoders[format]();
     try {
       await decoder.ready;
-      const bytes = Buffer.alloc(readBytes);
       for (let at = from; ; ) {
+        // a new one each time: decoders keep the end of it, where a frame is cut
+        const bytes = Buffer.alloc(readBytes);
         const { bytesRead } = await file.read(bytes, 0, readBytes, at);
         if (bytesRead === 0) break;
         at += bytesRead;

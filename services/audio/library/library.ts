@@ -74,6 +74,7 @@ export class Library {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#pool.end();
     this.#cache.close();
