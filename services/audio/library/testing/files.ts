@@ -11,7 +11,7 @@ export function beats(options: { bpm: number; seconds: number; rate?: number; ga
   const beat = (60 * rate) / bpm;
   for (let i = 0; i < samples.length; i++) {
     const sinceBeat = (i % beat) / rate;
-    const chord = hz.reduce((sum, one) => sum + Math.sin((2 * Math.PI * one * i) / rate), 0) / hz.length;
+    const chord = hz.reduce((sum, one) => sum + Math.sin((2 * Math.PI * one * i) / rate), 0) / Math.max(1, hz.length);
     samples[i] = gain * (0.4 * chord + 0.6 * (2 * random() - 1) * Math.exp(-sinceBeat / 0.02));
   }
   return samples;
