@@ -1,4 +1,6 @@
 /** The library over folders as people have them: every format, broken files, links that loop, names of all kinds. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   copyFileSync,
   mkdirSync,
@@ -12,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LibraryCache } from "./cache.ts";
 import { Library, type LibraryOptions, type Progress } from "./library.ts";
 import { beats, flac, garbage, mp3, opus, vorbis, wav } from "./testing/files.ts";
 
@@ -113,6 +116,21 @@ describe("scanning a folder", () => {
     expect(titles).toEqual(["cut mp3", "middle mp3", "wrong-extension mp3", "🎷 日本 mp3"].sort());
   });
 
+  it("[AU7] follows files that move and lets go of those that are gone", async () => {
+    const dir = join(root, "moving");
+    mkdirSync(dir);
+    writeFileSync(join(dir, "a.wav"), wav(song));
+    writeFileSync(join(dir, "b.wav"), wav(song.subarray(44_100)));
+    const gone: string[] = [];
+    const library = newLibrary({ onGone: ({ tags }) => gone.push(tags.title) });
+    await library.scan(dir);
+    renameSync(join(dir, "a.wav"), join(dir, "c.wav"));
+    rmSync(join(dir, "b.wav"));
+    await library.scan(dir);
+    expect([...library.tracks.values()].map(({ path }) => path)).toEqual([join(dir, "c.wav")]);
+    expect(gone).toEqual(["b"]);
+  });
+
   it("[AU7] survives a folder that is not there", async () => {
     const skipped: string[] = [];
     const report = await newLibrary({ onSkipped: (path) => skipped.push(path) }).scan(join(root, "none"));
@@ -141,6 +159,26 @@ describe("the cache", () => {
     expect([...second.tracks.keys()]).toEqual([track!.id]);
     expect(second.tracks.get(track!.id)!.sound).toEqual(track!.sound);
   });
+
+  it("[AU7] keeps through kill -9 whatever was kept before", async () => {
+    const dir = join(root, "killed");
+    const program = new URL("./testing/killed.ts", import.meta.url).pathname;
+    for (let round = 0; round < 5; round++) {
+      const child = spawn(process.execPath, [program, dir, `${round}`], { stdio: ["ignore", "pipe", "inherit"] });
+      let said = "";
+      child.stdout.on("data", (text: Buffer) => {
+        said += text;
+        if (said.length > 200 * (round + 1)) child.kill("SIGKILL");
+      });
+      await once(child, "close");
+      expect(child.signalCode).toBe("SIGKILL");
+      const cache = new LibraryCache(dir);
+      const kept = said.split("\n").slice(0, -1);
+      expect(kept.length).toBeGreaterThan(10);
+      for (const hash of kept) expect(cache.known(hash)).toEqual({ broken: hash });
+      cache.close();
+    }
+  }, 20_000);
 
   it("[AU7] is made anew when it cannot be read", async () => {
     const dir = join(root, "ruined");

@@ -20,6 +20,8 @@ export type LibraryOptions = {
   onTrack?(track: Track): void;
   onProgress?(progress: Progress): void;
   onSkipped?(path: string, reason: string): void;
+  /** Its file is gone: told at the end of the next scan of its folder. */
+  onGone?(track: Track): void;
   pool?: Partial<PoolOptions>;
 };
 
@@ -62,6 +64,7 @@ export class Library {
   async scan(dir: string): Promise<Progress> {
     const progress = { found: 0, done: 0, cached: 0, skipped: 0, current: "" };
     const busy = new Set<Promise<unknown>>();
+    const before = [...this.#tracks.values()].filter(({ path }) => path.startsWith(dir));
     for await (const found of walk(dir, (path, reason) => this.#skip(path, reason, progress))) {
       if (this.#isClosed) break;
       progress.found++;
@@ -70,6 +73,7 @@ export class Library {
       if (busy.size >= 2 * this.#threads) await Promise.race(busy);
     }
     await Promise.all(busy);
+    for (const track of before) await this.#forgetIfGone(track);
     return progress;
   }
 
@@ -105,12 +109,22 @@ export class Library {
 
     const track: Track = { id: hash.slice(0, trackIdLength), path, ...known.analysis };
     const isNew = !this.#tracks.has(track.id);
-    if (isNew) {
-      this.#tracks.set(track.id, track);
-      this.#options.onTrack?.(track);
-    }
+    // the newest place counts: the file may have moved
+    this.#tracks.set(track.id, track);
+    if (isNew) this.#options.onTrack?.(track);
     this.#tell(path, progress);
-    return this.#tracks.get(track.id);
+    return track;
+  }
+
+  async #forgetIfGone({ id, path }: Track): Promise<void> {
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    const track = this.#tracks.get(id);
+    if (isThere || !track || track.path !== path) return;
+    this.#tracks.delete(id);
+    this.#options.onGone?.(track);
   }
 
   #skip(path: string, reason: string, progress: Progress): undefined {
