@@ -53,7 +53,7 @@ const string = (cutoffHz: number, decayS = 0.4) => voice("pluck", cutoffHz, { at
 export const pieces: readonly Piece[] = [
   {
     ...{ name: "first-light", title: "First Light", artist: "Mill Pond", seed: 11 },
-    ...{ bpm: 100, bars: 25, tonic: 7, scale: "major", chords: [0, 4, 5, 3] },
+    ...{ bpm: 99, bars: 24, tonic: 7, scale: "major", chords: [0, 4, 5, 3] },
     beat: { kick: "x.......x.o.....", snare: "....o.......o...", hat: "x.o.x.o.x.o.x.o." },
     ...{ drumGain: 0.7, drumTune: 1, room: 0.3 },
     bass: { voice: voice("triangle", 900, { sweep: 1 }), steps: "x.....x.x.......", gain: 0.8 },
