@@ -123,11 +123,6 @@ export const errorTable = {
     message: "This world holds no more props.",
     remedy: "Delete some, or keep each smaller; the limits are in the details.",
   },
-  BAD_AUDIO: {
-    status: 422,
-    message: "This is no music that can be played.",
-    remedy: "Play it elsewhere to see whether it is broken; what is wrong with it is in the details.",
-  },
 
   // limits
   TOO_FAST: {
