@@ -1,0 +1,85 @@
+/**
+ * One session's sound: a timeline that is arithmetic, and the frames of it that listeners get. What is on air at an
+ * instant follows from the timeline alone; without listeners nothing is rendered and no timer runs.
+ */
+import type { JourneyStep, TrackInfo } from "../../../schema/audio.ts";
+import type { Direction } from "../../../schema/directions.ts";
+
+/** What is on air at an instant. Frames are counted from the stream's beginning. */
+export type OnAir = {
+  frame: number;
+  track: TrackInfo;
+  /** From this frame on it is heard: the middle of the fade into it. */
+  trackFrame: number;
+  next: TrackInfo | null;
+  nextFrame: number | null;
+  direction: Direction;
+};
+
+export type JourneyView = { steps: JourneyStep[]; at: number; link: string };
+
+/** Told when it is decided, ahead of when it is heard. */
+export type StreamChange =
+  | { type: "track"; frame: number; track: TrackInfo; next: TrackInfo | null; nextFrame: number | null }
+  | { type: "journey" }
+  | { type: "listeners" }
+  | { type: "ended" };
+
+/** Where a listener's bytes go. An HTTP response, wrapped. */
+export interface Sink {
+  /** False while the bytes of earlier writes are still held in this process. */
+  write(bytes: Uint8Array): boolean;
+  /** Bytes of earlier writes that this process still holds. */
+  readonly pendingBytes: number;
+  /** Ends it in order (`end`) or at once. */
+  end(): void;
+  destroy(): void;
+}
+
+export type ListenOptions = { sink: Sink /** Metadata between the bytes, as ICY asks for it. */; icy: boolean };
+
+export interface Listener {
+  /** The first frame it gets. */
+  readonly frame: number;
+  /** What it says that it hears: one that is far behind is cut, so that its player starts anew. */
+  heard(frame: number): void;
+  /** Its connection is gone. */
+  leave(): void;
+}
+
+export interface SessionStream {
+  /** Server time in ms since the epoch at which frame 0 is on air. */
+  readonly epochMs: number;
+  readonly listeners: number;
+  onAir(): OnAir;
+  journey(): JourneyView;
+  /** Commands throw HereaboutsError (TRACK_GONE for a track that is not there) and answer what will be heard, from which frame on. */
+  next(): OnAir;
+  turn(direction: Direction): OnAir;
+  play(trackId: string): OnAir;
+  back(step?: number): OnAir;
+  /** Bytes flow into `sink` before it returns where they are at hand. */
+  listen(options: ListenOptions): Listener;
+  subscribe(onChange: (change: StreamChange) => void): () => void;
+  /** Ends all listeners. */
+  close(): void;
+}
+
+export type OpenStream = { startingTrack?: string; direction?: Direction /** A shared journey. */; link?: string };
+
+/** All streams of the process: they share tracks, fades and one timer. */
+export interface Streams {
+  /** Settles when there is music to play. */
+  readonly ready: Promise<void>;
+  open(options?: OpenStream): SessionStream;
+  /** For metrics. `late` counts frames and fades that were not ready in time. */
+  readonly figures: {
+    streams: number;
+    rendering: number;
+    listeners: number;
+    late: number;
+    tracks: number;
+    skipped: number;
+  };
+  close(): Promise<void>;
+}
