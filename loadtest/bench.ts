@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- world --people 100 --seconds 10 --rounds 3`: hereabouts beside plain Colyseus under the same load, or
- * `npm run bench -- chat --people 1000` beside a bare fan-out of the same bytes over `ws`.
+ * `npm run bench -- chat --people 1000` beside a bare fan-out of the same bytes over `ws`, or
+ * `npm run bench -- audio --people 1000` beside Icecast.
  *
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
  * the load generator to another where taskset allows. Absolute figures tell about the machine: trust the ratios, and
@@ -62,6 +63,17 @@ const benches: Readonly<Record<string, Bench>> = {
       ["known.p99", "age of the newest known pose p99, ms", 1],
     ],
     shown: ["known.p99", "age p99", 1],
+  },
+  audio: {
+    baseline: "icecast",
+    options: { ramp: number(5, 0, 3600, "s", "over how long they join") },
+    compared: [
+      ...cost,
+      ["buffered", "least in a player's buffer, ms", 0],
+      ["first.p50", "to the first byte of sound p50, ms", 1],
+      ["first.p99", "to the first byte of sound p99, ms", 1],
+    ],
+    shown: ["first.p99", "first byte p99", 1],
   },
   chat: {
     baseline: "fanout",

@@ -8,8 +8,9 @@ import { type Counted, count } from "./counted.ts";
 import { FanoutClient } from "./fanoutClient.ts";
 import { gauge, type Load, limitOf } from "./gauge.ts";
 import { createHistogram, type Histogram, record } from "./histogram.ts";
+import { inTurn } from "./inTurn.ts";
 import { becomeGuest, type Guest } from "./lightClient.ts";
-import { machineCpuMs, ownCpuMs } from "./neighbours.ts";
+import { otherCpuMs } from "./neighbours.ts";
 import { Pacer } from "./pacer.ts";
 import type { Usage } from "./prometheus.ts";
 import type { Run } from "./scenario.ts";
@@ -61,7 +62,6 @@ export type ChatMeasured = {
 };
 
 type Client = Chatter | FanoutClient;
-const joinsAtOnce = 16;
 const settleMs = 2500;
 
 export async function runChat(target: Target, options: ChatLoad, run: Run): Promise<ChatMeasured> {
@@ -116,7 +116,7 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   countAnew();
   const loadOf = gauge();
   const linesBefore = lines;
-  const othersBefore = othersMs();
+  const othersBefore = otherCpuMs();
   const before = await target.usage();
   const from = now();
   const churning = churn > 0 && !fanoutBytes ? startChurn(guests, people, clients, churn, enter) : undefined;
@@ -130,7 +130,7 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   const churned = (await churning?.stop()) ?? 0;
   const measuredMs = now() - from;
   const after = await target.usage();
-  const others = othersMs() - othersBefore - serverMs(before, after);
+  const others = otherCpuMs() - othersBefore - serverMs(before, after);
   const load = loadOf();
   const measured = { tally: bench.tally, seen, stored, lines: lines - linesBefore };
   countAnew();
@@ -164,28 +164,8 @@ export async function runChat(target: Target, options: ChatLoad, run: Run): Prom
   };
 }
 
-/** CPU time of everything but this process, in ms. */
-function othersMs(): number {
-  return machineCpuMs() - ownCpuMs();
-}
-
 function serverMs(before: Usage | undefined, after: Usage | undefined): number {
   return before && after ? (after.cpuSeconds - before.cpuSeconds) * 1000 : Number.NaN;
-}
-
-/** Does `work` for 0 to `count`, some at once, evenly over `ms` if that is given. */
-async function inTurn<T>(count: number, work: (i: number) => Promise<T>, ms = 0): Promise<T[]> {
-  const results: T[] = new Array(count);
-  const from = now();
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < count; i = next++) {
-      await pause(from + (i / count) * ms - now());
-      results[i] = await work(i);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(joinsAtOnce, count) }, worker));
-  return results;
 }
 
 /** People who come and go, in the last places of `clients`: each leaves for good, and someone new comes in their place. */

@@ -14,3 +14,8 @@ export function ownCpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
+
+/** CPU time that everything but this process has used, in ms. */
+export function otherCpuMs(): number {
+  return machineCpuMs() - ownCpuMs();
+}
