@@ -44,10 +44,13 @@ export type SessionInfo = {
   sessionId: string;
   name: string;
   type: SessionType;
-  /** The id of the session that is followed, and its name; null and empty otherwise. */
+  /** The id of the session that is followed. */
   following: string | null;
-  followingName: string;
+  followingSession?: string;
+  followingName?: string;
   allowCommands: boolean;
+  /** Server time in ms since the epoch. */
+  at: number;
   created: number;
   clients: number;
   listeners: number;
@@ -133,8 +136,8 @@ export const sessionBodies = {
       .object({
         startingTrack: trackId.optional(),
         direction: z.enum(directions).optional(),
-        /** A shared journey to go on with: the end of its link. */
-        journey: z.string().max(1000).optional(),
+        /** A shared journey to go on with, as its link has it. */
+        link: z.string().max(1000).optional(),
       })
       .optional(),
   }),

@@ -42,7 +42,7 @@ function nameOf({ name, id }: AudioSession): string {
 
 function sinkOf(res: Response): Sink {
   return {
-    write: (bytes) => res.write(bytes),
+    write: (bytes) => !res.writableEnded && res.write(bytes),
     get pendingBytes() {
       return res.writableLength;
     },
