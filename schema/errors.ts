@@ -50,6 +50,11 @@ export const errorTable = {
     message: "There is nothing at this address.",
     remedy: "See the list of routes in docs/SPEC.md.",
   },
+  TRACK_GONE: {
+    status: 404,
+    message: "There is no such track, or its file is gone.",
+    remedy: "Choose one of GET /api/audio/tracks.",
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     message: "This address does not take this method.",
@@ -134,6 +139,11 @@ export const errorTable = {
     status: 503,
     message: "This room holds no more people.",
     remedy: "Try again later, or go to another one.",
+  },
+  NO_MUSIC: {
+    status: 503,
+    message: "There is nothing to play yet.",
+    remedy: "Try again in a few seconds; if it stays, the log names the files that were skipped.",
   },
   AUDIO_BUSY: {
     status: 503,
