@@ -338,7 +338,11 @@ describe("commands by HTTP [AU2]", () => {
 });
 
 describe("other sites' pages [AU2]", () => {
-  const foreign = [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }, { origin: "null" }];
+  const foreign: Record<string, string>[] = [
+    { origin: "https://evil.example" },
+    { "sec-fetch-site": "cross-site" },
+    { origin: "null" },
+  ];
 
   it.each(foreign)("change nothing: %o", async (headers) => {
     for (const [path, body] of [

@@ -56,7 +56,7 @@ export class Sessions {
     this.bus = new LifecycleBus(options.onError);
     this.#beatAt = options.now() + heartbeatMs;
     this.#cleanAt = options.now() + cleanEveryMs;
-    void this.streams.ready.then(() => this.#openMaster(), options.onError);
+    void this.streams.ready.then(() => this.#openMaster()).catch(options.onError);
   }
 
   get all(): Iterable<AudioSession> {
