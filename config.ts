@@ -27,6 +27,19 @@ const addresses = z.string().refine((value) => value.split(/[\s,]+/).every((one)
   error: "must be IP addresses with commas, like 203.0.113.7",
 });
 
+const origins = z.string().refine((value) => list(value).every((one) => one === "*" || isOrigin(one)), {
+  error: "must be origins with commas, like https://pieces.example.org, or *",
+});
+
+/** What is listed with commas or spaces. */
+export function list(value: string): string[] {
+  return value.split(/[\s,]+/).filter(Boolean);
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}
+
 /** What express's `trust proxy` takes, but for numbers of hops: those trust whoever asks. */
 const proxies = z.string().refine((value) => value.split(/[\s,]+/).every(isProxy), {
   error: "must be addresses or ranges with commas, like 10.0.0.0/8, or loopback, linklocal or uniquelocal",
@@ -215,6 +228,54 @@ export const settings = {
     unit: "people",
     default: "500",
     meaning: "people a chat's roster lists; counts stay exact",
+  },
+  MUSIC_DIR: {
+    type: text,
+    unit: "folder",
+    default: "",
+    meaning: "music to play (mp3, flac, ogg vorbis, opus, wav); empty plays the built-in set",
+  },
+  AUDIO_FADE_MS: {
+    type: whole(100, 10_000),
+    unit: "ms",
+    default: "2500",
+    meaning: "crossfade from one track to the next",
+  },
+  AUDIO_BITRATE: {
+    type: z.enum(["128", "160", "192"], { error: "must be 128, 160 or 192" }),
+    unit: "kbit/s",
+    default: "128",
+    meaning: "of music that does not fit the stream as it is: other formats and sample rates",
+  },
+  AUDIO_COMMANDS: {
+    type: z.enum(["anyone", "owner"], { error: "must be anyone or owner" }),
+    unit: "who",
+    default: "anyone",
+    meaning: "who commands a named audio session; owner: who made it",
+  },
+  AUDIO_SESSIONS: {
+    type: whole(1, 100_000),
+    unit: "sessions",
+    default: "1000",
+    meaning: "audio sessions at once",
+  },
+  AUDIO_SESSIONS_EACH: {
+    type: whole(1, 100_000),
+    unit: "sessions",
+    default: "50",
+    meaning: "audio sessions at once of one maker: a person, or an address without a token",
+  },
+  AUDIO_LISTENERS: {
+    type: whole(1, 100_000),
+    unit: "connections",
+    default: "5000",
+    meaning: "connections that hear or watch audio sessions at once",
+  },
+  ALLOWED_ORIGINS: {
+    type: origins,
+    unit: "origins",
+    default: "",
+    meaning: "sites whose pages may make and command audio sessions here, with commas; * for any",
   },
   REDIS_URL: {
     type: z.url({ protocol: /^rediss?$/, error: "must be an address like redis://127.0.0.1:6379" }).or(z.literal("")),

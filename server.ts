@@ -10,13 +10,15 @@ import { format } from "node:util";
 import { LocalPresence, matchMaker, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
-import { Redis } from "ioredis";
-import { type Config, readProcessConfig } from "./config.ts";
+import { composeServices } from "./compose.ts";
+import { type Config, list, readProcessConfig } from "./config.ts";
+import { audioRoomWith } from "./rooms/audio/AudioRoom.ts";
 import { toServerError } from "./rooms/BaseRoom.ts";
 import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
 import { guardJoins } from "./rooms/colyseus.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { worldRoomWith } from "./rooms/world/WorldRoom.ts";
+import { audioRoutes } from "./routes/audio/index.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { chatRoutes } from "./routes/chat.ts";
 import { errorHandler, notFound } from "./routes/errors.ts";
@@ -27,20 +29,9 @@ import { mountOperations } from "./routes/ops.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { HereaboutsError } from "./schema/errors.ts";
-import type { ChatLog } from "./services/chatlog/chatlog.ts";
-import { createRedisChatLog } from "./services/chatlog/redis.ts";
-import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
-import { createChats } from "./services/chats/chats.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
-import { Datagrams } from "./services/datagram/datagrams.ts";
-import { createHandles } from "./services/identity/handles.ts";
-import { createTokens } from "./services/identity/tokens.ts";
-import { createLog, type Log } from "./services/ops/log.ts";
-import { createMetrics } from "./services/ops/metrics.ts";
-import { createPresence, steadyNow } from "./services/presence/presence.ts";
+import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
-import { openStorage, type Storage } from "./services/storage.ts";
-import { createWorldSaves } from "./services/worldsaves.ts";
 
 /** How long the welcome waits for what carries datagrams. */
 const carrierMs = 2000;
@@ -59,10 +50,8 @@ export interface RunningServer {
 /** Starts a server. Throws PORT_IN_USE or BAD_SETTING. One at a time in a process: Colyseus has one matchmaker. */
 export async function startServer(config: Config): Promise<RunningServer> {
   await checkPort(config);
-  const log = createLog(config);
-  const storage = openDataDir(config);
-  const chatLog = await openChatLog(config, log);
-  const services = createServices(config, log, storage, chatLog);
+  const { services, storage } = await composeServices(config);
+  const { log, sessions } = services;
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
   const matchmaking = new LocalPresence();
   matchmaking.subscriptions.setMaxListeners(0); // each join that waits for a room to be made listens
@@ -83,24 +72,27 @@ export async function startServer(config: Config): Promise<RunningServer> {
   colyseus.define("world", worldRoomWith(services)).filterBy(["slug"]);
   colyseus.define("chat", chatRoomWith(services)).filterBy(["instance"]);
 
+  colyseus.define("audio", audioRoomWith(services)).filterBy(["session"]);
+  const ticking = setInterval(() => sessions.tick(), 1000).unref();
+
   let isDraining = false;
   let closePages = async () => {};
   const login = monitorLogin(config);
 
   async function checkStorage(): Promise<void> {
     storage.check();
-    await chatLog.last("system");
+    await services.chats.log.last("system");
   }
 
   async function mountRoutes(app: Application): Promise<void> {
     app.disable("x-powered-by");
-    app.set("trust proxy", config.trustProxy ? config.trustProxy.split(/[\s,]+/).filter(Boolean) : false);
+    app.set("trust proxy", config.trustProxy ? list(config.trustProxy) : false);
     const router = express.Router();
     healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage });
     sessionRoutes(router, services);
     authRoutes(router, services);
     chatRoutes(router, services);
-    app.use(router);
+    app.use(router, audioRoutes({ ...services, login }));
     mountMonitor(app, login, log);
     mountOperations(app, login, { ...services, process: () => matchMaker.processId });
     closePages = await mountPages(app, { dev: config.dev, server: http });
@@ -121,10 +113,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     datagrams: carrier.begun,
     async close() {
       isDraining = true;
+      clearInterval(ticking);
+      sessions.close();
       await colyseus.gracefullyShutdown(false);
       await closePages();
       await services.datagrams.close();
       http.closeAllConnections();
+      await sessions.streams.close();
       services.presence.close();
       services.saves.close();
       await services.chats.log.close();
@@ -136,53 +131,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
 /** Other upgrades (a client that offers HTTP/2, say) are answered as if they had not been asked for, as HTTP says. */
 function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
-}
-
-function createServices(config: Config, log: Log, storage: Storage, chatLog: ChatLog): RoomServices {
-  const chats = createChats(config, chatLog, steadyNow);
-  const presence = createPresence({ ...config, pieceOf: chats.pieceOf });
-  const datagrams = new Datagrams();
-  return {
-    config,
-    log,
-    chats,
-    presence,
-    datagrams,
-    now: steadyNow,
-    metrics: createMetrics(presence, datagrams),
-    tokens: createTokens(config, createHandles(storage)),
-    saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
-  };
-}
-
-/** Where chats are kept: Redis if there is one, else the embedded database. Throws BAD_SETTING where it does not answer. */
-async function openChatLog({ redisUrl, dataDir, chatKeep: keep }: Config, log: Log): Promise<ChatLog> {
-  const onError = (error: unknown) => log.limited("error", "chatlog", { error }, "the chat log failed");
-  const onWarning = (warning: string) => log.warn({ warning }, "the chat log is less durable than it should be");
-  const redis = redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: 3 }).on("error", onError) : undefined;
-  const chatLog = redis
-    ? createRedisChatLog({ redis, keep, onWarning, now: steadyNow })
-    : createSqliteChatLog({ dataDir, keep, onError, now: steadyNow });
-  try {
-    await chatLog.last("system");
-    return redis ? { ...chatLog, close: () => chatLog.close().finally(() => redis.disconnect()) } : chatLog;
-  } catch (cause) {
-    redis?.disconnect();
-    await chatLog.close().catch(() => {});
-    const where = redis ? "REDIS_URL" : `DATA_DIR: "${dataDir}"`;
-    throw new HereaboutsError("BAD_SETTING", `${where}: chats cannot be kept: ${(cause as Error).message}.`, { cause });
-  }
-}
-
-/** Throws BAD_SETTING where nothing can be kept. */
-function openDataDir({ dataDir }: Config): Storage {
-  try {
-    return openStorage(dataDir);
-  } catch (cause) {
-    throw new HereaboutsError("BAD_SETTING", `DATA_DIR: "${dataDir}" does not open: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
 }
 
 /** Without a password for operators one is made at the first start; only that start shows it. */

@@ -33,7 +33,7 @@ export function sessionOfSeat(seat: string): string {
 export function endOf(code: number | undefined, client: SeatClient): LeaveReason | "held" {
   if (client.userData?.ended === "KICKED") return "kicked";
   if (client.userData?.ended === "REPLACED") return "replaced";
-  return code === CloseCode.CONSENTED ? "left" : "held";
+  return code === CloseCode.CONSENTED || client.userData?.ended === "SESSION_ENDED" ? "left" : "held";
 }
 
 export function isModerator(client: SeatClient): boolean {

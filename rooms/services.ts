@@ -6,6 +6,7 @@ import type { Tokens } from "../services/identity/tokens.ts";
 import type { Log } from "../services/ops/log.ts";
 import type { Metrics } from "../services/ops/metrics.ts";
 import type { Presence } from "../services/presence/presence.ts";
+import type { Sessions } from "../services/sessions/sessions.ts";
 import type { WorldSaves } from "../services/worldsaves.ts";
 
 export interface RoomServices {
@@ -17,6 +18,7 @@ export interface RoomServices {
   readonly saves: WorldSaves;
   readonly chats: Chats;
   readonly datagrams: Datagrams;
+  readonly sessions: Sessions;
   /** Server time in ms since the epoch, which never goes back. */
   readonly now: () => number;
 }

@@ -15,13 +15,8 @@ import { authorOf, type Chats } from "../services/chats/chats.ts";
 import { checkHandle, displayName } from "../services/identity/handles.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
-import { TokenBucket } from "../services/tokenBucket.ts";
 import { bearerOf } from "./auth.ts";
-
-const perSecond = 20;
-const burstSeconds = 2;
-/** Beyond this many, those who have been quiet longest begin anew. */
-const remembered = 10_000;
+import { paceOfEach } from "./pace.ts";
 
 const body = chatMessages.say.extend({
   as: z
@@ -36,20 +31,12 @@ const body = chatMessages.say.extend({
 });
 
 export function chatRoutes(router: Router, { chats, tokens }: { chats: Chats; tokens: Tokens }): void {
-  const paces = new Map<string, TokenBucket>();
-  const paceOf = (person: string) => {
-    const pace = paces.get(person) ?? new TokenBucket(perSecond, burstSeconds, performance.now());
-    paces.delete(person);
-    paces.set(person, pace);
-    if (paces.size > remembered) paces.delete(paces.keys().next().value!);
-    return pace;
-  };
+  const checkPace = paceOfEach();
 
   router.post("/chat/:instance", json({ limit: "16kb" }), async (req, res) => {
     const instance = parseSlug(req.params.instance);
     const identity = await tokens.verify(bearerOf(req));
-    const wait = paceOf(identity.person).take(performance.now());
-    if (wait > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs: wait });
+    checkPace(identity.person);
     if (identity.guest) throw new HereaboutsError("FORBIDDEN", "Guests speak in the room.");
     const parsed = validate(body, req.body ?? {});
     if (!parsed.success) {

@@ -13,13 +13,18 @@ export type OperatorRole = "operator" | "viewer";
 
 /** Navigating to the monitor's page from elsewhere is fine; asking for anything else is not. */
 export const refuseCrossSite: RequestHandler = (req, _res, next) => {
-  const site = req.headers["sec-fetch-site"];
-  const isForeign = site !== undefined ? site !== "same-origin" && site !== "none" : isForeignOrigin(req);
+  const isForeign = isCrossSite(req);
   const isPage = req.method === "GET" && req.baseUrl === "/monitor" && !req.path.startsWith("/api");
   const isNavigation = isPage && req.headers["sec-fetch-mode"] === "navigate";
   if (isForeign && !isNavigation) throw new HereaboutsError("CROSS_SITE");
   next();
 };
+
+/** Whether another site's page made the request. */
+export function isCrossSite(req: Request): boolean {
+  const site = req.headers["sec-fetch-site"];
+  return site !== undefined ? site !== "same-origin" && site !== "none" : isForeignOrigin(req);
+}
 
 /** For clients that say nothing of Sec-Fetch: an Origin, where given, has to be this host. */
 function isForeignOrigin(req: Request): boolean {
@@ -48,7 +53,7 @@ export function authenticate(login: OperatorLogin): RequestHandler {
   };
 }
 
-function roleOf(header: string | undefined, login: OperatorLogin): OperatorRole | undefined {
+export function roleOf(header: string | undefined, login: OperatorLogin): OperatorRole | undefined {
   const encoded = /^basic ([a-z0-9+/=]+)$/i.exec(header ?? "")?.[1];
   const [name, ...rest] = Buffer.from(encoded ?? "", "base64")
     .toString()

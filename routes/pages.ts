@@ -1,6 +1,6 @@
 /**
  * The pages: built ones from web/dist, or in development through Vite, which rebuilds and reloads them as they change.
- * `/` is the gallery, `/chat` the chat; any other slug opens the page of its world.
+ * `/` is the gallery, `/chat` the chat, `/radio` and `/session/:id` audio sessions; any other slug opens the page of its world.
  */
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
@@ -58,5 +58,8 @@ type ServePage = (page: string, req: Request, res: Response) => Promise<void>;
 function servePages(app: Application, serve: ServePage): void {
   app.get("/", (req, res) => serve("index.html", req, res));
   app.get("/chat", (req, res) => serve("chat.html", req, res));
+  app.get("/radio", (req, res) => serve("radio.html", req, res));
+  // routes/session.ts has answered for what is no audio session
+  app.get("/session/:id", (req, res) => serve("radio.html", req, res));
   app.get("/:slug", (req, res, next) => (isSlug(req.params.slug) ? serve("world.html", req, res) : next()));
 }

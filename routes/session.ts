@@ -1,20 +1,23 @@
-/** `GET /session/:slug`: where the rooms of a slug are to be found, for any slug (SV3). */
-import type { Request, Router } from "express";
+/**
+ * `GET /session/:slug`: where the rooms of a slug are to be found, for any slug (SV3). Asked for as a page with an audio
+ * session's id, the same path is that session's page.
+ */
+import type { Router } from "express";
 import type { Config } from "../config.ts";
 import { parseSlug } from "../schema/slug.ts";
 import type { Presence } from "../services/presence/presence.ts";
+import type { Sessions } from "../services/sessions/sessions.ts";
+import { publicUrl } from "./origin.ts";
 
-export function sessionRoutes(router: Router, { config, presence }: { config: Config; presence: Presence }): void {
-  router.get("/session/:slug", (req, res) => {
+type Services = { config: Config; presence: Presence; sessions: Sessions };
+
+export function sessionRoutes(router: Router, { config, presence, sessions }: Services): void {
+  router.get("/session/:slug", (req, res, next) => {
+    res.vary("accept");
+    if (req.accepts(["json", "html"]) === "html" && sessions.find(req.params.slug)) return next();
     const slug = parseSlug(req.params.slug);
-    const wantsPublic = !config.dev || req.query["forceProduction"] === "1";
-    const url = (wantsPublic && config.publicUrl) || originOf(req);
+    const url = publicUrl(req, { ...config, dev: config.dev && req.query["forceProduction"] !== "1" });
     const { people, connections, guests } = presence.counts(`world:${slug}`);
     res.json({ url, udp: url, state: "Ready", room: { name: "world", slug }, counts: { people, connections, guests } });
   });
-}
-
-/** The address a request came to. Express takes X-Forwarded-* from trusted proxies only. */
-function originOf(req: Request): string {
-  return `${req.protocol}://${req.host}`;
 }

@@ -8,7 +8,7 @@
 import { type SchemaType, schema, t } from "@colyseus/schema";
 import { z } from "zod";
 import { directions } from "./directions.ts";
-import { wellFormed } from "./messages.ts";
+import { cleanText, joinShape, wellFormed } from "./messages.ts";
 
 export const samplesPerFrame = 1152;
 export const streamHz = 44_100;
@@ -26,6 +26,47 @@ export type JourneyStep = {
   y: number;
 };
 
+/** What routes answer about a session that was made, joined or followed. */
+export type SessionAnswer = {
+  sessionId: string;
+  type: SessionType;
+  /** The id of the session that is followed, and its name. */
+  followingSession?: string;
+  followingName?: string;
+  webUrl: string;
+  streamUrl: string;
+  eventsUrl: string;
+  status: "created" | "joined";
+};
+
+/** What `GET /api/session/:id` answers. Frames as in the events. */
+export type SessionInfo = {
+  sessionId: string;
+  name: string;
+  type: SessionType;
+  /** The id of the session that is followed. */
+  following: string | null;
+  followingSession?: string;
+  followingName?: string;
+  allowCommands: boolean;
+  /** Server time in ms since the epoch. */
+  at: number;
+  created: number;
+  clients: number;
+  listeners: number;
+  followers: number;
+  epochMs: number;
+  frame: number;
+  track: TrackInfo;
+  trackFrame: number;
+  next: TrackInfo | null;
+  nextFrame: number | null;
+  direction: string;
+  webUrl: string;
+  streamUrl: string;
+  eventsUrl: string;
+};
+
 /** Data of the events of `GET /events/:id`, told by `type`. `at` is server time in ms since the epoch. */
 export type AudioEvent =
   | {
@@ -38,6 +79,8 @@ export type AudioEvent =
       allowCommands: boolean;
       frame: number;
       at: number;
+      /** When frame 0 was on air, exactly. */
+      epochMs: number;
     }
   /** The first frame that this listener's stream holds: to the SSE stream with the same `listener` token. */
   | { type: "joined"; listener: string; frame: number }
@@ -58,16 +101,47 @@ export type AudioEvent =
   | { type: "ended"; reason: "deleted" | "cleaned" | "target_gone" | "closing" }
   | { type: "error"; message: "session_not_found" | "session_unavailable" };
 
+const trackId = z.string().regex(/^[0-9a-f]{16}$/, "must be a track's id");
+/** Made by a client at random: binds its stream to its events. */
+export const listenerToken = z.string().regex(/^[\w-]{1,64}$/, "must be 1 to 64 of A-Z, a-z, 0-9, _ and -");
+
 /** Commands, as messages of the room and as `POST /session/:id/<name>` (next is next-track there). */
 export const audioMessages = {
   next: z.strictObject({}).optional(),
   direction: z.strictObject({ direction: z.enum(directions) }),
   /** A track of the library, by its id. */
-  play: z.strictObject({ track: z.string().regex(/^[0-9a-f]{16}$/, "must be a track's id") }),
+  play: z.strictObject({ track: trackId }),
   /** To the step before, or to the step of that number. */
   back: z.strictObject({ step: z.int().min(0).max(1000).optional() }).optional(),
   /** What a listener hears now: lets the server skip those forward that are far behind. */
-  heard: z.strictObject({ listener: wellFormed(64), frame: z.int().min(0) }),
+  heard: z.strictObject({ listener: listenerToken, frame: z.int().min(0) }),
+} as const;
+
+/** What a client gives when it joins a session's room: its id or name, and the token of its stream if it has one. */
+export const audioJoin = joinShape.extend({ session: wellFormed(128), listener: listenerToken.optional() });
+
+const nameChars = 64;
+/** Names are labels: what stands in addresses below /session/ is none. */
+const sessionName = z
+  .string()
+  .max(nameChars * 4)
+  .transform(cleanText)
+  .refine((name) => name.length > 0 && [...name].length <= nameChars, `must have 1 to ${nameChars} characters`)
+  .refine((name) => !["create", "follow", "info", "list"].includes(name.toLowerCase()), "is taken");
+
+export const sessionBodies = {
+  create: z.object({
+    sessionName,
+    options: z
+      .object({
+        startingTrack: trackId.optional(),
+        direction: z.enum(directions).optional(),
+        /** A shared journey to go on with, as its link has it. */
+        link: z.string().max(1000).optional(),
+      })
+      .optional(),
+  }),
+  follow: z.object({ sessionName: wellFormed(128), followerName: sessionName.optional() }),
 } as const;
 
 export const TrackState = schema(

@@ -66,6 +66,21 @@ export const errorTable = {
     message: "This is not a link to a journey.",
     remedy: "Copy the whole link; journeys can be shared between servers that have the same music.",
   },
+  SESSION_NOT_FOUND: {
+    status: 404,
+    message: "Session not found.",
+    remedy: "Make it with POST /api/session/create, or leave the session out to hear the master.",
+  },
+  TARGET_NOT_FOUND: {
+    status: 404,
+    message: "Target session not found.",
+    remedy: "Follow a session of GET /api/session/list.",
+  },
+  TRACK_GONE: {
+    status: 404,
+    message: "There is no such track, or its file is gone.",
+    remedy: "Choose one of GET /api/audio/tracks.",
+  },
 
   // not allowed
   BAD_TOKEN: {
@@ -123,6 +138,16 @@ export const errorTable = {
     message: "This world holds no more props.",
     remedy: "Delete some, or keep each smaller; the limits are in the details.",
   },
+  READ_ONLY: {
+    status: 403,
+    message: "A follower only listens.",
+    remedy: "Send commands to the session that it follows.",
+  },
+  NAME_TAKEN: {
+    status: 409,
+    message: "Another session has this name.",
+    remedy: "Choose another name.",
+  },
 
   // limits
   TOO_FAST: {
@@ -134,6 +159,21 @@ export const errorTable = {
     status: 503,
     message: "This room holds no more people.",
     remedy: "Try again later, or go to another one.",
+  },
+  SESSIONS_FULL: {
+    status: 503,
+    message: "There are too many audio sessions.",
+    remedy: "Delete some of yours, or wait: those that nobody hears end by themselves.",
+  },
+  LISTENERS_FULL: {
+    status: 503,
+    message: "This server has no room for more listeners.",
+    remedy: "Try again later.",
+  },
+  NO_MUSIC: {
+    status: 503,
+    message: "There is nothing to play yet.",
+    remedy: "Try again in a few seconds; if it stays, the log names the files that were skipped.",
   },
   AUDIO_BUSY: {
     status: 503,
@@ -180,6 +220,12 @@ export const errorTable = {
     close: 4011,
     message: "A moderator ended your seat.",
     remedy: "Ask the moderators of this room.",
+  },
+  SESSION_ENDED: {
+    status: 410,
+    close: 4013,
+    message: "This audio session has ended.",
+    remedy: "Choose another one, or leave it out to hear the master.",
   },
   DRAINING: {
     status: 503,

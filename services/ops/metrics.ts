@@ -2,6 +2,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Datagrams } from "../datagram/datagrams.ts";
 import type { Presence } from "../presence/presence.ts";
+import type { Sessions } from "../sessions/sessions.ts";
+import { measureAudio } from "./audioMetrics.ts";
 import { measureDatagrams } from "./datagramMetrics.ts";
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -9,7 +11,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** How often the event loop's lag is sampled, in ms; what is reported includes it. The default of 10 costs five times more. */
 const eventLoopMs = 50;
 
-export function createMetrics(presence: Presence, datagrams: Datagrams) {
+export function createMetrics(presence: Presence, datagrams: Datagrams, sessions: Sessions) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopMs });
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
@@ -36,6 +38,7 @@ export function createMetrics(presence: Presence, datagrams: Datagrams) {
     },
   });
   measureDatagrams(registry, datagrams);
+  measureAudio(registry, sessions);
   return {
     registry,
     frames: counter("frames_total", "Movement frames sent"),

@@ -1,0 +1,136 @@
+/**
+ * The room of an audio session: what plays as state, and commands. Joined with the session's id or name; it makes none.
+ * When the session ends everyone is told why and the room closes. What is heard goes by HTTP (routes/audio).
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { AuthContext } from "@colyseus/core";
+import { type AudioEvent, AudioState, audioJoin } from "../../schema/audio.ts";
+import type { Identity } from "../../services/identity/person.ts";
+import { mayCommand } from "../../services/sessions/commands.ts";
+import type { AudioSession } from "../../services/sessions/session.ts";
+import { BaseRoom, toServerError } from "../BaseRoom.ts";
+import { authenticate } from "../join.ts";
+import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
+import type { SeatClient } from "../seat.ts";
+import type { RoomServices } from "../services.ts";
+import { handleBack } from "./messages/back.ts";
+import { handleDirection } from "./messages/direction.ts";
+import { handleHeard } from "./messages/heard.ts";
+import type { AudioHost } from "./messages/host.ts";
+import { handleNext } from "./messages/next.ts";
+import { handlePlay } from "./messages/play.ts";
+import { showJourney, showOnAir } from "./onAir.ts";
+
+const onAirMs = 250;
+const describeMs = 1000;
+
+export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentRoom, AudioHost {
+  override state: AudioState = new AudioState();
+  readonly exclusiveSeats = false;
+  session!: AudioSession;
+  readonly #detach = new Map<string, () => void>();
+  #unwatch = () => {};
+
+  override onCreate(options: unknown): void {
+    super.onCreate(options);
+    this.session = this.services.sessions.resolve(String((options as { session?: unknown }).session));
+    const { id, name, type, following, stream, feed } = this.session;
+    this.key = `audio:${id}`;
+    Object.assign(this.state, {
+      sessionId: id,
+      name,
+      sessionType: type,
+      followingSession: following?.id ?? "",
+      allowCommands: mayCommand(this.session, this.services.config, undefined),
+      epochMs: stream.epochMs,
+      ...this.session.heardBy(),
+    });
+    showOnAir(this.state, stream.onAir());
+    showJourney(this.state, stream.journey());
+    this.metadata = this.#describe();
+    this.seats = new PresencePlugin(this);
+    for (const register of [handleNext, handleDirection, handlePlay, handleBack, handleHeard]) register(this);
+    this.#unwatch = feed.watch((event) => this.#onEvent(event));
+    this.clock.setInterval(() => showOnAir(this.state, stream.onAir()), onAirMs);
+    this.clock.setInterval(() => this.#publish(), describeMs);
+  }
+
+  override onJoin(client: SeatClient, options: unknown): void {
+    const join = audioJoin.parse(options);
+    try {
+      this.services.sessions.resolve(this.session.id);
+      this.#attach(client, join.listener);
+    } catch (error) {
+      throw toServerError(error);
+    }
+    this.seat(client, join, client.auth as Identity);
+    this.seats.join(client);
+  }
+
+  override onLeave(client: SeatClient, code?: number): void {
+    super.onLeave(client, code);
+    this.#detach.get(client.sessionId)?.();
+    this.#detach.delete(client.sessionId);
+  }
+
+  onRoster(): void {}
+
+  #attach(client: SeatClient, listener: string | undefined): void {
+    const onJoined = (frame: number) => client.send("joined", { listener, frame });
+    const detach = this.services.sessions.attach(this.session, { as: "room", listener, onJoined });
+    this.#detach.set(client.sessionId, detach);
+  }
+
+  #onEvent(event: AudioEvent): void {
+    switch (event.type) {
+      case "track":
+        showOnAir(this.state, this.session.stream.onAir());
+        break;
+      case "journey":
+        showJourney(this.state, event);
+        break;
+      case "listeners":
+        this.state.listeners = event.listeners;
+        this.state.followers = event.followers;
+        break;
+      case "ended":
+        this.broadcast("ended", { reason: event.reason });
+        if (event.reason === "closing") break; // the server lets everyone go
+        void this.lock();
+        for (const client of [...this.clients]) if (client.userData) this.end(client, "SESSION_ENDED");
+        break;
+    }
+  }
+
+  #describe() {
+    const { name, id } = this.session;
+    const { people, connections, guests } = this.services.presence.counts(this.key);
+    const { listeners } = this.session.heardBy();
+    return { kind: "audio", label: name || id, session: id, people, connections, guests, listeners };
+  }
+
+  #publish(): void {
+    const next = this.#describe();
+    if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
+  }
+
+  override onDispose(): void {
+    super.onDispose();
+    this.#unwatch();
+    for (const detach of this.#detach.values()) detach();
+  }
+}
+
+/** The class to register with Colyseus: AudioRoom with its services. */
+export function audioRoomWith(services: RoomServices): new () => AudioRoom {
+  return class extends AudioRoom {
+    override readonly services = services;
+
+    /** Puts the session's id in the place of its name before Colyseus looks for the room. */
+    static override async onAuth(token: string, options: Record<string, unknown>, context: AuthContext) {
+      return authenticate(services, token ?? context.token, options, audioJoin, ({ session }) => {
+        options["session"] = services.sessions.resolve(session).id;
+      });
+    }
+  };
+}

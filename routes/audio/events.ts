@@ -1,0 +1,75 @@
+/**
+ * `GET /events/:id`: what a session does, as server-sent events (AU2): `connected` first, then what plays, and from then on
+ * each change, and a heartbeat every 5 s. There is no timer for a connection; one that stops reading is cut.
+ */
+import type { Request, Response, Router } from "express";
+import type { AudioEvent } from "../../schema/audio.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
+import { mayCommand } from "../../services/sessions/commands.ts";
+import { toText } from "../../services/sessions/feed.ts";
+import type { AudioSession } from "../../services/sessions/session.ts";
+import { type AudioServices, identityOf, sessionOf, tokenOfListener } from "./asked.ts";
+
+const retryMs = 2000;
+/** Beyond what the kernel holds for a reader that stalls. */
+const maxUnsentBytes = 64 * 1024;
+
+export function eventRoutes(router: Router, services: AudioServices): void {
+  const { config, now, sessions, tokens } = services;
+  router.get(["/events", "/events/:id"], async (req, res) => {
+    const listener = tokenOfListener(req);
+    res.set({
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
+    if (req.method === "HEAD") return void res.end();
+    req.socket.setNoDelay(true);
+    try {
+      const session = await sessionOf(req, sessions);
+      await watch(session, req, res, listener);
+    } catch (error) {
+      if (!(error instanceof HereaboutsError) || res.destroyed) throw error;
+      const message = error.status === 404 ? "session_not_found" : "session_unavailable";
+      res.end(toText({ type: "error", message }));
+    }
+  });
+
+  async function watch(session: AudioSession, req: Request, res: Response, listener: string | undefined) {
+    const identity = await identityOf(req, tokens);
+    const write = (text: string) => {
+      if (res.writableLength > maxUnsentBytes) res.destroy();
+      else res.write(text);
+    };
+    let isOpen = false;
+    const early: AudioEvent[] = [];
+    const onJoined = (frame: number) => {
+      const event: AudioEvent = { type: "joined", listener: listener!, frame };
+      if (isOpen) write(toText(event));
+      else early.push(event);
+    };
+    const detach = sessions.attach(session, { as: "events", listener, onJoined });
+    const unwatch = session.feed.watch((event, text) => {
+      write(text());
+      if (event.type === "ended") res.end();
+    });
+    res.on("close", () => {
+      unwatch();
+      detach();
+    });
+    const first = [connected(session, mayCommand(session, config, identity), now()), ...early];
+    write(`retry: ${retryMs}\n\n${[...first, ...session.feed.current()].map(toText).join("")}`);
+    isOpen = true;
+  }
+}
+
+function connected(
+  { id, name, type, following, stream }: AudioSession,
+  allowCommands: boolean,
+  at: number,
+): AudioEvent {
+  const followed = following ? { followingSession: following.id } : {};
+  const { epochMs } = stream;
+  const { frame } = stream.onAir();
+  return { type: "connected", sessionId: id, name, sessionType: type, ...followed, allowCommands, frame, at, epochMs };
+}

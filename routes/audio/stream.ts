@@ -1,0 +1,50 @@
+/**
+ * `GET /stream/:id`: a session's sound, one MP3 without an end (AU5). The answer is not chunked and its connection not kept,
+ * so that the bytes are the music and nothing else; a part of it cannot be asked for.
+ */
+import type { Response, Router } from "express";
+import { metaint } from "../../services/audio/stream/icy.ts";
+import type { Sink } from "../../services/audio/stream/stream.ts";
+import type { AudioSession } from "../../services/sessions/session.ts";
+import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
+
+export function streamRoutes(router: Router, { sessions }: AudioServices): void {
+  router.get(["/stream", "/stream/:id"], async (req, res) => {
+    const session = await sessionOf(req, sessions);
+    const listener = tokenOfListener(req);
+    const icy = req.headers["icy-metadata"] === "1";
+    res.useChunkedEncodingByDefault = false;
+    res.shouldKeepAlive = false;
+    res.set({
+      "content-type": "audio/mpeg",
+      "cache-control": "no-store",
+      "accept-ranges": "none",
+      "x-content-type-options": "nosniff",
+      "icy-name": nameOf(session),
+      "icy-br": "128",
+      "access-control-expose-headers": "icy-name, icy-br, icy-metaint",
+      ...(icy ? { "icy-metaint": String(metaint) } : {}),
+    });
+    if (req.method === "HEAD") return void res.end();
+    req.socket.setNoDelay(true);
+    const leave = sessions.listen(session, { sink: sinkOf(res), icy, listener });
+    res.on("close", leave);
+    if (res.destroyed) leave();
+  });
+}
+
+/** A header holds bytes: those of UTF-8, as other stream servers send it. */
+function nameOf({ name, id }: AudioSession): string {
+  return Buffer.from(name || id).toString("latin1");
+}
+
+function sinkOf(res: Response): Sink {
+  return {
+    write: (bytes) => !res.writableEnded && res.write(bytes),
+    get pendingBytes() {
+      return res.writableLength;
+    },
+    end: () => void res.end(),
+    destroy: () => void res.destroy(),
+  };
+}

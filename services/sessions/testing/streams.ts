@@ -1,0 +1,189 @@
+/** Streams to test sessions with: silence of 128 kbit/s on a timeline of ten tracks, 4 s at once and the rest in time. */
+import { frameMs, type TrackInfo } from "../../../schema/audio.ts";
+import type { Direction } from "../../../schema/directions.ts";
+import { HereaboutsError } from "../../../schema/errors.ts";
+import type {
+  Listener,
+  OnAir,
+  OpenStream,
+  SessionStream,
+  Sink,
+  StreamChange,
+  Streams,
+} from "../../audio/stream/stream.ts";
+
+const trackFrames = 2000;
+const leadFrames = 192;
+const burstFrames = 153;
+const tickMs = 250;
+
+export const silentFrame: Buffer = Buffer.alloc(417);
+silentFrame.writeUInt32BE(0xfffb9000);
+
+export const testTracks: TrackInfo[] = Array.from({ length: 10 }, (_, i) => ({
+  id: String(i).repeat(16),
+  title: `Piece ${i}`,
+  artist: i % 2 ? "Odd" : "Even",
+  album: "",
+  durationMs: Math.round(trackFrames * frameMs),
+}));
+
+export type TestStreams = Streams & {
+  /** Makes music come, if it was to come later. */
+  begin(): void;
+  opened: number;
+};
+
+export function createTestStreams({ now, isLate = false }: { now: () => number; isLate?: boolean }): TestStreams {
+  const open = new Set<TestStream>();
+  const { promise: ready, resolve: begin } = Promise.withResolvers<void>();
+  if (!isLate) begin();
+  const streams: TestStreams = {
+    ready,
+    begin,
+    opened: 0,
+    open(options) {
+      streams.opened++;
+      const stream = new TestStream(now, options);
+      open.add(stream);
+      return stream;
+    },
+    get figures() {
+      const listeners = [...open].reduce((sum, stream) => sum + stream.listeners, 0);
+      return { streams: open.size, rendering: 0, listeners, late: 0, tracks: testTracks.length, skipped: 0 };
+    },
+    async close() {
+      for (const stream of open) stream.close();
+    },
+  };
+  return streams;
+}
+
+export class TestStream implements SessionStream {
+  readonly epochMs: number;
+  readonly #now: () => number;
+  readonly #sinks = new Map<Sink, number>();
+  readonly #subscribers = new Set<(change: StreamChange) => void>();
+  #steps: { track: TrackInfo; direction: Direction | "start" | "chosen" }[];
+  #at = 0;
+  #trackFrame = 0;
+  #next: TrackInfo;
+  #nextFrame = trackFrames;
+  #direction: Direction;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(now: () => number, { startingTrack, direction = "similar", link }: OpenStream = {}) {
+    if (link !== undefined && link !== "link") throw new HereaboutsError("BAD_JOURNEY");
+    this.#now = now;
+    this.epochMs = now();
+    this.#direction = direction;
+    this.#steps = [{ track: startingTrack === undefined ? testTracks[0]! : find(startingTrack), direction: "start" }];
+    this.#next = testTracks[1]!;
+  }
+
+  get listeners(): number {
+    return this.#sinks.size;
+  }
+
+  onAir(): OnAir {
+    const frame = Math.floor((this.#now() - this.epochMs) / frameMs);
+    while (frame >= this.#nextFrame) this.#goOn();
+    const { track } = this.#steps[this.#at]!;
+    const [next, nextFrame] = [this.#next, this.#nextFrame];
+    return { frame, track, trackFrame: this.#trackFrame, next, nextFrame, direction: this.#direction };
+  }
+
+  journey() {
+    return { steps: this.#steps.map((step) => ({ ...step, x: 0, y: 0.5 })), at: this.#at, link: "link" };
+  }
+
+  next(): OnAir {
+    return this.#change(this.#next);
+  }
+
+  turn(direction: Direction): OnAir {
+    this.#direction = direction;
+    return this.#change(testTracks.find(({ id }) => id !== this.#next.id)!, this.#nextFrame);
+  }
+
+  play(id: string): OnAir {
+    return this.#change(find(id));
+  }
+
+  back(step = this.#at - 1): OnAir {
+    return this.#change(this.#steps[Math.max(0, Math.min(step, this.#steps.length - 1))]!.track);
+  }
+
+  listen({ sink }: { sink: Sink }): Listener {
+    const { frame } = this.onAir();
+    sink.write(Buffer.concat(Array.from({ length: burstFrames }, () => silentFrame)));
+    this.#sinks.set(sink, frame + burstFrames);
+    this.#tell({ type: "listeners" });
+    this.#timer ??= setInterval(() => this.#send(), tickMs).unref();
+    return {
+      frame,
+      heard: () => {},
+      leave: () => {
+        if (!this.#sinks.delete(sink)) return;
+        this.#tell({ type: "listeners" });
+        if (this.#sinks.size === 0) this.#stop();
+      },
+    };
+  }
+
+  subscribe(onChange: (change: StreamChange) => void): () => void {
+    this.#subscribers.add(onChange);
+    return () => void this.#subscribers.delete(onChange);
+  }
+
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
+  close(): void {
+    this.#stop();
+    for (const sink of this.#sinks.keys()) sink.end();
+    this.#sinks.clear();
+    this.#tell({ type: "ended" });
+  }
+
+  #change(next: TrackInfo, nextFrame = this.onAir().frame + leadFrames): OnAir {
+    this.#next = next;
+    this.#nextFrame = nextFrame;
+    const air = this.onAir();
+    this.#tell({ type: "track", frame: air.trackFrame, track: air.track, next, nextFrame });
+    return air;
+  }
+
+  #goOn(): void {
+    this.#steps = [...this.#steps.slice(0, this.#at + 1), { track: this.#next, direction: this.#direction }];
+    this.#at++;
+    this.#trackFrame = this.#nextFrame;
+    this.#next = testTracks[(testTracks.indexOf(this.#next) + 1) % testTracks.length]!;
+    this.#nextFrame += trackFrames;
+    this.#tell({ type: "journey" });
+  }
+
+  #send(): void {
+    const until = this.onAir().frame + burstFrames;
+    for (const [sink, from] of this.#sinks) {
+      sink.write(Buffer.concat(Array.from({ length: until - from }, () => silentFrame)));
+      this.#sinks.set(sink, until);
+    }
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tell(change: StreamChange): void {
+    for (const subscriber of [...this.#subscribers]) subscriber(change);
+  }
+}
+
+function find(id: string): TrackInfo {
+  const track = testTracks.find((one) => one.id === id);
+  if (!track) throw new HereaboutsError("TRACK_GONE", `"${id}".`);
+  return track;
+}
