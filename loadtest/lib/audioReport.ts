@@ -6,7 +6,7 @@ import { type Cell, figure } from "./table.ts";
 
 export const audioFigures: readonly string[] = [
   ...["p50", "p95", "p99", "max"].map((name) => `first.${name}`),
-  ...["seconds", "bytes", "buffered", "cpu", "rss", "memory.each", "paused", "stray", "orphaned"],
+  ...["seconds", "bytes", "buffered", "cpu", "rss", "memory.each", "late", "paused", "stray", "orphaned"],
   ...["wrong.frames", "wrong.tracks", "wrong.sessions", "closed"],
   ...["generator.cpu", "generator.delay", "others", "instructions", "cycles"],
 ];
@@ -22,6 +22,7 @@ export function audioReport(options: { people: number }, measured: AudioMeasured
     cpu: (cpuSeconds / measuredMs) * 1e5,
     rss: (after?.rssBytes ?? Number.NaN) / 1e6,
     "memory.each": ((after?.rssBytes ?? Number.NaN) - (empty?.rssBytes ?? Number.NaN)) / options.people,
+    late: (after?.late ?? 0) - (before?.late ?? 0),
     paused: measured.paused,
     stray: measured.strayBytes,
     orphaned: measured.orphaned,
@@ -38,6 +39,7 @@ export function audioReport(options: { people: number }, measured: AudioMeasured
   for (const [name, value] of Object.entries(percentiles(firstByte))) figures[`first.${name}`] = value;
   for (const [name, value] of Object.entries(figures)) figures[name] = Math.round(value * 1000) / 1000;
   const never: [string, string][] = [
+    ["late", "frames or crossfades were not ready in time"],
     ["paused", "listeners would have heard a pause"],
     ["stray", "bytes belong to no frame"],
     ["orphaned", "streams begin with a frame that needs what was before it"],

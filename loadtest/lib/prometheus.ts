@@ -8,6 +8,8 @@ export type Usage = {
   refused?: number | undefined;
   /** Frames left out because a client's socket was behind. */
   dropped?: number | undefined;
+  /** Frames and crossfades of audio sessions that were not ready in time. */
+  late?: number | undefined;
   /** Of the process that carries datagrams, and datagrams that were dropped, for whatever reason. */
   carrier?: { cpuSeconds: number; rssBytes: number; dropped: number } | undefined;
 };
@@ -31,7 +33,8 @@ export function usageOf(text: string): Usage | undefined {
   if (user === undefined || system === undefined || rssBytes === undefined) return undefined;
   const refused = metric(text, "hereabouts_refused_total");
   const dropped = metric(text, "hereabouts_frames_dropped_total");
-  return { cpuSeconds: user + system, rssBytes, refused, dropped, carrier: carrierOf(text) };
+  const late = metric(text, "hereabouts_audio_late");
+  return { cpuSeconds: user + system, rssBytes, refused, dropped, late, carrier: carrierOf(text) };
 }
 
 function carrierOf(text: string): Usage["carrier"] {

@@ -45,6 +45,9 @@ export async function startHereabouts(core: number | undefined): Promise<Target>
     DATA_DIR: data,
     MAX_PEOPLE: "8000",
     DATAGRAM_PEERS: "2000",
+    AUDIO_SESSIONS: "8000",
+    AUDIO_SESSIONS_EACH: "8000",
+    AUDIO_LISTENERS: "16000",
     ...quiet,
   };
   const onLine = (line: string) => line.startsWith("{") && console.error(line);
