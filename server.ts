@@ -92,7 +92,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     sessionRoutes(router, services);
     authRoutes(router, services);
     chatRoutes(router, services);
-    app.use(router, audioRoutes({ ...services, login }));
+    app.use(router, audioRoutes({ ...services, login, tracks: sessions.streams.tracks }));
     mountMonitor(app, login, log);
     mountOperations(app, login, { ...services, process: () => matchMaker.processId });
     closePages = await mountPages(app, { dev: config.dev, server: http });

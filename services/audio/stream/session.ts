@@ -398,7 +398,9 @@ export class Session implements SessionStream {
     const titled = this.#timeline.titled(frame);
     const { entries } = this.#timeline;
     const views = entries.slice(entries.indexOf(titled)).map((entry) => this.#viewOf(entry, frame));
-    const told = views.map(({ trackFrame, track, next }) => `${trackFrame} ${track.id} ${next?.id}`).join("\n");
+    const told = views
+      .map(({ trackFrame, track, next, direction }) => `${trackFrame} ${track.id} ${next?.id} ${direction}`)
+      .join("\n");
     const isNew = this.#titled !== titled;
     const hasChanged = !this.#told.endsWith(told);
     this.#titled = titled;

@@ -115,6 +115,7 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
       sessions.add(session);
       return session;
     },
+    tracks: () => collection.infos(),
     get figures() {
       let listeners = 0;
       for (const session of rendering) listeners += session.listeners;
