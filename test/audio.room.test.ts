@@ -217,8 +217,8 @@ describe("what operators see [OP1]", () => {
     const headers = { ...basicAuth("operator", password), "sec-fetch-site": "same-origin" };
     const shown = async () => {
       const { json } = await get(url, "/monitor/api", { headers });
-      const rooms = json["rooms"] as Record<string, unknown>[];
-      return rooms.find(({ label }) => label === "monitored");
+      const rooms = json["rooms"] as { metadata: Record<string, unknown> }[];
+      return rooms.find(({ metadata }) => metadata["label"] === "monitored")?.metadata;
     };
     expect(await until(async () => (await shown())?.["listeners"] === 1)).toBe(true);
     expect(await shown()).toMatchObject({ kind: "audio", people: 1 });
