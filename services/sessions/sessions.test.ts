@@ -265,6 +265,20 @@ describe("hearing and watching [AU4] [SE5]", () => {
     expect(events.filter(({ type }) => type === "listeners")).toHaveLength(1);
   });
 
+  it("goes on for the others where one session fails", async () => {
+    const { sessions, watch, pass, errors } = createRig();
+    const { session: broken } = await sessions.create("broken", someone);
+    const { session: sound } = await sessions.create("sound", someone);
+    watch(broken);
+    const events = watch(sound);
+    vi.spyOn(broken.stream, "onAir").mockImplementation(() => {
+      throw new Error("no timeline");
+    });
+    pass(6000);
+    expect(events).toContainEqual(expect.objectContaining({ type: "heartbeat" }));
+    expect(errors).toHaveLength(1);
+  });
+
   it("ends everyone in order when the server goes", async () => {
     const { sessions, watch } = createRig();
     const master = await sessions.master();
