@@ -8,10 +8,12 @@ import type { AudioSession } from "./types.ts";
 
 export const storeKey = "audioSessionId";
 
+export type SessionStore = Pick<Storage, "getItem" | "setItem">;
+
 export interface EstablishOptions {
   /** Throws SESSION_NOT_FOUND or SESSION_ENDED for one that is gone. */
   info(session?: string): Promise<AudioSession>;
-  store: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  store: SessionStore | null;
 }
 
 export class Establisher {
@@ -42,7 +44,7 @@ export class Establisher {
   }
 
   forget(): void {
-    this.#write((store) => store.removeItem(storeKey));
+    this.#write((store) => store.setItem(storeKey, ""));
   }
 
   async #ifAlive(session: string): Promise<AudioSession | undefined> {
@@ -63,13 +65,13 @@ export class Establisher {
 
   #read(): string | undefined {
     try {
-      return this.#options.store?.getItem(storeKey) ?? undefined;
+      return this.#options.store?.getItem(storeKey) || undefined;
     } catch {
       return undefined; // where keeping is not allowed
     }
   }
 
-  #write(change: (store: NonNullable<EstablishOptions["store"]>) => void): void {
+  #write(change: (store: SessionStore) => void): void {
     try {
       if (this.#options.store) change(this.#options.store);
     } catch {

@@ -158,6 +158,12 @@ export class Player {
     }, ms);
   }
 
+  /** Plays so much faster than recorded. */
+  setRate(rate: number): void {
+    if (this.#options.sound && !this.#isHeld) this.#options.sound.playbackRate = rate;
+    this.refresh();
+  }
+
   /** Gets the stream anew, of the same session. */
   rejoin(): void {
     if (this.#isWanted) void this.#restart();

@@ -6,7 +6,7 @@ import type { AudioEvent } from "../../../schema/audio.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { frameMs } from "../../../schema/mp3Frames.ts";
 import { Emitter } from "../../emitter.ts";
-import { Establisher } from "../establish.ts";
+import { Establisher, type SessionStore } from "../establish.ts";
 import { type EventsLink, Player, type Sound, type SoundEvent } from "../player.ts";
 import type { AudioEvents, AudioSession } from "../types.ts";
 
@@ -78,11 +78,10 @@ export class Broadcast {
     else sound?.fire("ended");
   }
 
-  keeping(): Pick<Storage, "getItem" | "setItem" | "removeItem"> {
+  keeping(): SessionStore {
     return {
       getItem: (key) => this.store.get(key) ?? null,
       setItem: (key, value) => void this.store.set(key, value),
-      removeItem: (key) => void this.store.delete(key),
     };
   }
 }
