@@ -50,6 +50,8 @@ export type SessionInfo = {
   clients: number;
   listeners: number;
   followers: number;
+  /** Server time in ms since the epoch, now and when frame 0 was on air. */
+  at: number;
   epochMs: number;
   frame: number;
   track: TrackInfo;

@@ -1,16 +1,7 @@
 /** The routes of audio sessions, as the player asks them. */
-import type { SessionType } from "../../schema/audio.ts";
+import type { SessionAnswer, SessionInfo } from "../../schema/audio.ts";
 import { fetchJson } from "../errors.ts";
 import type { AudioSession, CreateOptions } from "./types.ts";
-
-type Answer = {
-  sessionId: string;
-  type: SessionType;
-  name?: string;
-  followingSession?: string;
-  followingName?: string;
-  allowCommands?: boolean;
-};
 
 export class AudioApi {
   readonly #url: string;
@@ -24,7 +15,7 @@ export class AudioApi {
   /** The session of an id or a name; without one the browser's own, else the master. Throws SESSION_NOT_FOUND, UNREACHABLE. */
   async info(session?: string): Promise<AudioSession> {
     const path = session === undefined ? "info" : encodeURIComponent(session);
-    return sessionOf(await fetchJson<Answer>(`${this.#url}/api/session/${path}`));
+    return sessionOf(await fetchJson<SessionInfo>(`${this.#url}/api/session/${path}`));
   }
 
   async create(sessionName: string, options: CreateOptions): Promise<string> {
@@ -38,7 +29,7 @@ export class AudioApi {
 
   /** The server's time in ms since the epoch. */
   async time(): Promise<number> {
-    return (await fetchJson<{ at: number }>(`${this.#url}/api/session/info`)).at;
+    return (await fetchJson<SessionInfo>(`${this.#url}/api/session/info`)).at;
   }
 
   streamUrl(session: string, listener: string): string {
@@ -49,14 +40,13 @@ export class AudioApi {
     return `${this.#url}/events/${session}?listener=${listener}`;
   }
 
-  #post(what: "create" | "follow", body: unknown): Promise<Answer> {
+  #post(what: "create" | "follow", body: unknown): Promise<SessionAnswer> {
     const headers = { "content-type": "application/json", authorization: `Bearer ${this.#token()}` };
     return fetchJson(`${this.#url}/api/session/${what}`, { method: "POST", headers, body: JSON.stringify(body) });
   }
 }
 
-function sessionOf({ sessionId, type, name = "", allowCommands, ...answer }: Answer): AudioSession {
-  const { followingSession: id, followingName } = answer;
-  const following = id === undefined ? undefined : { id, name: followingName ?? id };
-  return { id: sessionId, name, type, following, allowCommands: allowCommands ?? type !== "follower" };
+function sessionOf({ sessionId: id, name, type, following, followingName, allowCommands }: SessionInfo): AudioSession {
+  const followed = following === null ? undefined : { id: following, name: followingName };
+  return { id, name, type, following: followed, allowCommands };
 }

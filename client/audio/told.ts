@@ -10,8 +10,8 @@ export class Told {
   counts = { listeners: 0, followers: 0 };
   /** Server time in ms since the epoch at which frame 0 was on air. */
   epochMs: number | undefined;
-  /** The same by this machine's clock, as late as the fastest word of it came. */
-  #localEpochMs: number | undefined;
+  /** How far this machine's clock is ahead of the server's, by the word that came fastest. */
+  #aheadMs = Number.POSITIVE_INFINITY;
 
   /** `now`: when it came, by this machine's clock. */
   take(event: AudioEvent, now: number): void {
@@ -26,18 +26,21 @@ export class Told {
         this.counts = { listeners: event.listeners, followers: event.followers };
         break;
       case "connected":
-      case "heartbeat": {
-        // a frame is told when it has begun: the earliest of what follows is the nearest
-        const began = event.frame * frameMs;
-        this.epochMs = Math.min(this.epochMs ?? Number.POSITIVE_INFINITY, event.at - began);
-        this.#localEpochMs = Math.min(this.#localEpochMs ?? Number.POSITIVE_INFINITY, now - began);
-      }
+        this.epochMs = event.epochMs;
+        this.#onTime(event.at, now);
+        break;
+      case "heartbeat":
+        this.#onTime(event.at, now);
     }
   }
 
   /** The frame on air at `now`, by this machine's clock. */
   onAir(now: number): number | undefined {
-    return this.#localEpochMs === undefined ? undefined : (now - this.#localEpochMs) / frameMs;
+    return this.epochMs === undefined ? undefined : (now - this.#aheadMs - this.epochMs) / frameMs;
+  }
+
+  #onTime(at: number, now: number): void {
+    this.#aheadMs = Math.min(this.#aheadMs, now - at);
   }
 
   heardAt(frame: number): Heard | undefined {
@@ -56,6 +59,6 @@ export class Told {
     this.titles.clear();
     this.journey = { steps: [], at: 0, link: "" };
     this.counts = { listeners: 0, followers: 0 };
-    this.epochMs = this.#localEpochMs = undefined;
+    this.epochMs = undefined;
   }
 }

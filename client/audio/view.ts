@@ -15,7 +15,7 @@ import { Aligner } from "./aligner.ts";
 import { AudioApi } from "./api.ts";
 import { Establisher, type SessionStore } from "./establish.ts";
 import { type EventsLink, Player, type Sound } from "./player.ts";
-import type { AudioEvents, AudioPlayer, AudioSession, CreateOptions } from "./types.ts";
+import type { AudioEvents, AudioPlayer, AudioSession, CreateOptions, EndReason } from "./types.ts";
 
 export interface AudioOptions {
   client: Client;
@@ -170,6 +170,7 @@ export class AudioView implements AudioPlayer {
       joinOptions: () => ({ session, connection: this.#options.connection, attention: attentionOfTab() }),
       onRoom: (room) => {
         room.onStateChange((state) => this.#seat === seat && this.#onState(seat, state));
+        room.onMessage("ended", ({ reason }: { reason: EndReason }) => this.#onEnded(seat, reason));
         room.onMessage("*", () => {});
       },
       onState: (state) => state === "open" && this.#asks.flush(),
@@ -189,7 +190,7 @@ export class AudioView implements AudioPlayer {
     const { track, frame, next, nextFrame, direction, listeners, followers, step, link } = state;
     const steps = state.journey.toJSON() as AudioEvents["journey"]["steps"][number][];
     const plan = next.id ? { next: next.toJSON() as typeof track, nextFrame } : { next: null, nextFrame: null };
-    told.take({ type: "heartbeat", frame: 0, at: state.epochMs }, state.epochMs);
+    told.take({ type: "heartbeat", frame, at: Date.now() }, Date.now()); // no clock but one's own
     this.#player.take({ type: "track", frame, track: track.toJSON() as typeof track, ...plan, direction });
     if (steps.length !== this.journey.steps.length || step !== this.journey.at) {
       this.#player.take({ type: "journey", steps, at: step, link });
@@ -201,9 +202,11 @@ export class AudioView implements AudioPlayer {
 
   #onClosed(error: HereaboutsError | undefined): void {
     this.#seatOf = "";
-    if (error?.code === "SESSION_ENDED" && this.playback !== "ended") {
-      this.#player.take({ type: "ended", reason: "deleted" });
-    } else if (error) this.#events.emit("trouble", error);
+    if (error && error.code !== "SESSION_ENDED") this.#events.emit("trouble", error);
+  }
+
+  #onEnded(seat: Seat<AudioState>, reason: EndReason): void {
+    if (this.#seat === seat && this.playback !== "ended") this.#player.take({ type: "ended", reason });
   }
 
   /** Lets the server skip what one would hear far too late. */

@@ -91,6 +91,7 @@ export function manageRoutes(router: Router, services: AudioServices): void {
       created,
       clients,
       ...session.heardBy(),
+      at: services.now(),
       epochMs: stream.epochMs,
       ...stream.onAir(),
       ...urlsOf(req, config, session),

@@ -29,10 +29,10 @@ export class Broadcast {
   /** How long an answer takes. */
   latencyMs = () => 5;
   readonly #links = new Set<FakeLink>();
-  readonly #startedAt = Date.now();
+  readonly epochMs = Date.now();
 
   get frame(): number {
-    return Math.floor((Date.now() - this.#startedAt) / frameMs);
+    return Math.floor((Date.now() - this.epochMs) / frameMs);
   }
 
   open(kind: Connection["kind"]): Connection[] {
@@ -116,7 +116,8 @@ class FakeLink implements EventsLink {
     this.onopen?.();
     const { name, type } = sessionNamed(session);
     const at = Date.now();
-    this.say({ type: "connected", sessionId: session, name, sessionType: type, allowCommands: true, frame: 0, at });
+    const told = { sessionId: session, name, sessionType: type, allowCommands: true, epochMs: server.epochMs };
+    this.say({ type: "connected", ...told, frame: server.frame, at });
     this.say({ type: "heartbeat", frame: server.frame, at });
     const stream = server.open("stream").find(({ listener }) => listener === this.connection.listener);
     if (stream) server.joined(stream);
