@@ -162,6 +162,7 @@ export class AudioView implements AudioPlayer {
   #sit(session: string): void {
     if (session === this.#seatOf) return;
     const before = this.#seat;
+    const hasState = Promise.withResolvers<void>();
     this.#seatOf = session;
     const seat = new Seat<AudioState>({
       client: this.#options.client,
@@ -169,16 +170,22 @@ export class AudioView implements AudioPlayer {
       renew: this.#options.renew,
       joinOptions: () => ({ session, connection: this.#options.connection, attention: attentionOfTab() }),
       onRoom: (room) => {
-        room.onStateChange((state) => this.#seat === seat && this.#onState(seat, state));
+        room.onStateChange((state) => {
+          if (this.#seat === seat) this.#onState(seat, state);
+          hasState.resolve();
+        });
         room.onMessage("ended", ({ reason }: { reason: EndReason }) => this.#onEnded(seat, reason));
         room.onMessage("*", () => {});
       },
       onState: (state) => state === "open" && this.#asks.flush(),
-      onClosed: (error) => this.#seat === seat && this.#onClosed(error),
+      onClosed: (error) => {
+        if (this.#seat === seat) this.#onClosed(error);
+        hasState.resolve();
+      },
       onTrouble: (error) => this.#events.emit("trouble", error),
     });
     this.#seat = seat;
-    this.#joining = Promise.all([seat.join(), before?.leave()]).then(() => {});
+    this.#joining = Promise.all([seat.join(), hasState.promise, before?.leave()]).then(() => {});
     this.#joining.catch(() => {});
   }
 
