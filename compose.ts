@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { HereaboutsError } from "./schema/errors.ts";
+import { createStreams } from "./services/audio/stream/streams.ts";
 import type { ChatLog } from "./services/chatlog/chatlog.ts";
 import { createRedisChatLog } from "./services/chatlog/redis.ts";
 import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
@@ -14,7 +15,6 @@ import { createLog, type Log } from "./services/ops/log.ts";
 import { createMetrics } from "./services/ops/metrics.ts";
 import { createPresence, steadyNow } from "./services/presence/presence.ts";
 import { Sessions } from "./services/sessions/sessions.ts";
-import { createTestStreams } from "./services/sessions/testing/streams.ts";
 import { openStorage, type Storage } from "./services/storage.ts";
 import { createWorldSaves } from "./services/worldsaves.ts";
 
@@ -49,7 +49,13 @@ function createServices(config: Config, log: Log, storage: Storage, chatLog: Cha
 
 function createSessions(config: Config, log: Log): Sessions {
   return new Sessions({
-    streams: createTestStreams({ now: steadyNow }),
+    streams: createStreams({
+      musicDir: config.musicDir,
+      dataDir: config.dataDir,
+      fadeMs: config.audioFadeMs,
+      bitrate: Number(config.audioBitrate) as 128 | 160 | 192,
+      onSkipped: (file, reason) => log.limited("warn", `music ${file}`, { file, reason }, "music was skipped"),
+    }),
     limits: {
       sessions: config.audioSessions,
       perMaker: config.audioSessionsEach,

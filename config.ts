@@ -235,6 +235,18 @@ export const settings = {
     default: "",
     meaning: "music to play (mp3, flac, ogg vorbis, opus, wav); empty plays the built-in set",
   },
+  AUDIO_FADE_MS: {
+    type: whole(100, 10_000),
+    unit: "ms",
+    default: "2500",
+    meaning: "crossfade from one track to the next",
+  },
+  AUDIO_BITRATE: {
+    type: z.enum(["128", "160", "192"], { error: "must be 128, 160 or 192" }),
+    unit: "kbit/s",
+    default: "128",
+    meaning: "of music that does not fit the stream as it is: other formats and sample rates",
+  },
   AUDIO_COMMANDS: {
     type: z.enum(["anyone", "owner"], { error: "must be anyone or owner" }),
     unit: "who",

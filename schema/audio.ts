@@ -42,16 +42,17 @@ export type SessionInfo = {
   sessionId: string;
   name: string;
   type: SessionType;
-  /** The id of the session that is followed, and its name; null and empty otherwise. */
+  /** The id of the session that is followed. */
   following: string | null;
-  followingName: string;
+  followingSession?: string;
+  followingName?: string;
   allowCommands: boolean;
+  /** Server time in ms since the epoch. */
+  at: number;
   created: number;
   clients: number;
   listeners: number;
   followers: number;
-  /** Server time in ms since the epoch, now and when frame 0 was on air. */
-  at: number;
   epochMs: number;
   frame: number;
   track: TrackInfo;
@@ -133,8 +134,8 @@ export const sessionBodies = {
       .object({
         startingTrack: trackId.optional(),
         direction: z.enum(directions).optional(),
-        /** A shared journey to go on with: the end of its link. */
-        journey: z.string().max(1000).optional(),
+        /** A shared journey to go on with, as its link has it. */
+        link: z.string().max(1000).optional(),
       })
       .optional(),
   }),

@@ -5,6 +5,7 @@ import type { AudioEvent } from "../schema/audio.ts";
 import { frameMs } from "../schema/mp3Frames.ts";
 import { newcomer, openBrowser } from "./lib/browser.ts";
 import { type Cuttable, startCuttable } from "./lib/cuttable.ts";
+import { makeMusic } from "./lib/music.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
 
 /** What a page notes of its own sound, beside the player. */
@@ -24,6 +25,7 @@ let proxy: Cuttable;
 let contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
+  await makeMusic();
   [server, browser] = await Promise.all([startTestServer(), openBrowser()]);
   proxy = await startCuttable(server.url);
 });

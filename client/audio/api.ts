@@ -47,6 +47,6 @@ export class AudioApi {
 }
 
 function sessionOf({ sessionId: id, name, type, following, followingName, allowCommands }: SessionInfo): AudioSession {
-  const followed = following === null ? undefined : { id: following, name: followingName };
+  const followed = following === null ? undefined : { id: following, name: followingName ?? following };
   return { id, name, type, following: followed, allowCommands };
 }

@@ -79,9 +79,13 @@ export function answerOf(
   made: { session: AudioSession; outcome: SessionAnswer["status"] },
 ): SessionAnswer {
   const { session, outcome: status } = made;
-  const { id: sessionId, type, following } = session;
-  const followed = following ? { followingSession: following.id, followingName: following.name } : {};
-  return { sessionId, type, ...followed, ...urlsOf(req, config, session), status };
+  const { id: sessionId, type } = session;
+  return { sessionId, type, ...followed(session), ...urlsOf(req, config, session), status };
+}
+
+/** What a follower's answers say of the session that it follows. */
+export function followed({ following }: AudioSession) {
+  return following ? { followingSession: following.id, followingName: following.name } : {};
 }
 
 /** Refuses what another site's page asks for, unless its origin is allowed. Following a link is no such asking. */

@@ -4,7 +4,7 @@ import { audioMessages } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { type CommandName, command } from "../../services/sessions/commands.ts";
 import { paceOfEach } from "../pace.ts";
-import { type AudioServices, identityOf, refuseForeign, sessionOf } from "./asked.ts";
+import { type AudioServices, followed, identityOf, refuseForeign, sessionOf } from "./asked.ts";
 import { errorText } from "./errors.ts";
 import { fieldsOf } from "./manage.ts";
 
@@ -20,11 +20,9 @@ export function commandRoutes(router: Router, { config, sessions, tokens }: Audi
       const identity = await identityOf(req, tokens);
       checkPace(identity?.person ?? `address ${req.ip}`);
       const session = await sessionOf(req, sessions);
-      const { following } = session;
-      if (following) {
+      if (session.following) {
         const error = new HereaboutsError("READ_ONLY");
-        const followed = { followingSession: following.id, followingName: following.name };
-        res.status(error.status).json({ error: errorText(error), ...followed, ...error.toRefusal() });
+        res.status(error.status).json({ error: errorText(error), ...followed(session), ...error.toRefusal() });
         return;
       }
       const message = fieldsOf(audioMessages[name], req.body ?? {});

@@ -13,5 +13,9 @@ export const audioErrors: ErrorRequestHandler = (thrown, _req, res, next) => {
   const error = toKnown(thrown);
   if (error.code === "INTERNAL" || res.headersSent) return next(thrown);
   if (error.retryAfterMs !== undefined) res.setHeader("retry-after", Math.ceil(error.retryAfterMs / 1000));
-  res.status(error.status).json({ error: errorText(error), ...error.toRefusal() });
+  // what was to be music is none
+  res
+    .status(error.status)
+    .type("json")
+    .json({ error: errorText(error), ...error.toRefusal() });
 };

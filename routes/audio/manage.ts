@@ -13,6 +13,7 @@ import {
   type AudioServices,
   answerOf,
   bindCookie,
+  followed,
   identityOf,
   makerOf,
   refuseForeign,
@@ -21,7 +22,7 @@ import {
 } from "./asked.ts";
 
 export function manageRoutes(router: Router, services: AudioServices): void {
-  const { config, sessions, tokens, login } = services;
+  const { config, sessions, tokens, login, now } = services;
   const body = json({ limit: "16kb" });
   const own = refuseForeign(config);
 
@@ -86,12 +87,12 @@ export function manageRoutes(router: Router, services: AudioServices): void {
       name,
       type,
       following: following?.id ?? null,
-      followingName: following?.name ?? "",
+      ...followed(session),
+      at: now(),
       allowCommands: mayCommand(session, config, identity),
       created,
       clients,
       ...session.heardBy(),
-      at: services.now(),
       epochMs: stream.epochMs,
       ...stream.onAir(),
       ...urlsOf(req, config, session),
@@ -100,11 +101,11 @@ export function manageRoutes(router: Router, services: AudioServices): void {
 }
 
 function openOf(options: z.output<typeof sessionBodies.create>["options"]): OpenStream {
-  const { startingTrack, direction, journey } = options ?? {};
+  const { startingTrack, direction, link } = options ?? {};
   return {
     ...(startingTrack === undefined ? {} : { startingTrack }),
     ...(direction === undefined ? {} : { direction }),
-    ...(journey === undefined ? {} : { link: journey }),
+    ...(link === undefined ? {} : { link }),
   };
 }
 

@@ -3,12 +3,10 @@
  * so that the bytes are the music and nothing else; a part of it cannot be asked for.
  */
 import type { Response, Router } from "express";
+import { metaint } from "../../services/audio/stream/icy.ts";
 import type { Sink } from "../../services/audio/stream/stream.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
-
-/** Bytes of music between two pieces of metadata. */
-const metaInterval = 16_000;
 
 export function streamRoutes(router: Router, { sessions }: AudioServices): void {
   router.get(["/stream", "/stream/:id"], async (req, res) => {
@@ -25,7 +23,7 @@ export function streamRoutes(router: Router, { sessions }: AudioServices): void 
       "icy-name": nameOf(session),
       "icy-br": "128",
       "access-control-expose-headers": "icy-name, icy-br, icy-metaint",
-      ...(icy ? { "icy-metaint": String(metaInterval) } : {}),
+      ...(icy ? { "icy-metaint": String(metaint) } : {}),
     });
     if (req.method === "HEAD") return void res.end();
     req.socket.setNoDelay(true);
@@ -42,7 +40,7 @@ function nameOf({ name, id }: AudioSession): string {
 
 function sinkOf(res: Response): Sink {
   return {
-    write: (bytes) => res.write(bytes),
+    write: (bytes) => !res.writableEnded && res.write(bytes),
     get pendingBytes() {
       return res.writableLength;
     },

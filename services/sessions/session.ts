@@ -46,7 +46,8 @@ export class AudioSession {
   readonly feed: Feed;
   readonly #now: () => number;
   readonly #attached = new Set<Attachment>();
-  readonly #heard = new Map<string, Listener>();
+  /** By token: their sound, and the frame that they were told it begins at. */
+  readonly #heard = new Map<string, { sound: Listener; told: number }>();
   #touchedAt: number;
 
   constructor({ now, onError, ...options }: SessionOptions) {
@@ -85,15 +86,18 @@ export class AudioSession {
     return { listeners: this.stream.listeners, followers };
   }
 
+  /** Someone used it, and so what it follows. */
   touch(): void {
     this.#touchedAt = this.#now();
+    this.following?.touch();
   }
 
   /** Returns how they leave: to be called once. */
-  attach(attachment: Attachment): () => void {
+  attach(given: Attachment): () => void {
+    const attachment = { ...given };
     this.#attached.add(attachment);
-    const sound = attachment.listener === undefined ? undefined : this.#heard.get(attachment.listener);
-    if (sound) attachment.onJoined?.(sound.frame);
+    const heard = attachment.listener === undefined ? undefined : this.#heard.get(attachment.listener);
+    if (heard) attachment.onJoined?.(heard.told);
     return () => {
       this.#attached.delete(attachment);
       this.touch();
@@ -102,16 +106,27 @@ export class AudioSession {
 
   /** Sound begins for the one of that token. Returns how it ends. */
   begin(token: string, sound: Listener): () => void {
-    this.#heard.set(token, sound);
-    for (const { listener, onJoined } of this.#attached) if (listener === token) onJoined?.(sound.frame);
+    const heard = { sound, told: sound.frame };
+    this.#heard.set(token, heard);
+    this.#tellJoined(token, heard.told);
     return () => {
-      if (this.#heard.get(token) === sound) this.#heard.delete(token);
+      if (this.#heard.get(token) === heard) this.#heard.delete(token);
     };
+  }
+
+  /** Tells what is due. Call it once a second. */
+  tick(isBeat: boolean): void {
+    for (const [token, heard] of this.#heard) {
+      if (heard.sound.frame === heard.told) continue;
+      heard.told = heard.sound.frame;
+      this.#tellJoined(token, heard.told);
+    }
+    if (this.feed.isWatched) this.feed.tick(isBeat);
   }
 
   /** What the one of that token says that they hear. */
   heard(token: string, frame: number): void {
-    this.#heard.get(token)?.heard(frame);
+    this.#heard.get(token)?.sound.heard(frame);
   }
 
   /** Tells everyone and ends their sound. */
@@ -119,6 +134,10 @@ export class AudioSession {
     this.feed.tell({ type: "ended", reason });
     for (const attachment of [...this.#attached]) attachment.end?.();
     if (!this.following) this.stream.close();
+  }
+
+  #tellJoined(token: string, frame: number): void {
+    for (const { listener, onJoined } of this.#attached) if (listener === token) onJoined?.(frame);
   }
 
   #sounding(): number {

@@ -5,7 +5,6 @@
  * Whoever hears or watches holds an attachment. A session that nobody attends or touches for half an hour is removed, and
  * with a session end its followers. Time comes from `now` and `tick`.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { ListenOptions, OpenStream, Streams } from "../audio/stream/stream.ts";
 import { LifecycleBus } from "./bus.ts";
@@ -57,7 +56,7 @@ export class Sessions {
     this.bus = new LifecycleBus(options.onError);
     this.#beatAt = options.now() + heartbeatMs;
     this.#cleanAt = options.now() + cleanEveryMs;
-    void this.streams.ready.then(() => this.#openMaster(), options.onError);
+    void this.streams.ready.then(() => this.#openMaster()).catch(options.onError);
   }
 
   get all(): Iterable<AudioSession> {
@@ -149,19 +148,21 @@ export class Sessions {
   /** Sound flows into the sink. Returns how it ends. Throws LISTENERS_FULL. */
   listen(session: AudioSession, options: ListenOptions & { listener?: string | undefined }): () => void {
     const { listener, sink } = options;
-    const detach = this.attach(session, { as: "stream", listener, end: () => sink.end() });
-    try {
-      const sound = session.stream.listen(options);
-      const forget = listener === undefined ? () => {} : session.begin(listener, sound);
-      return () => {
-        forget();
-        sound.leave();
-        detach();
-      };
-    } catch (error) {
+    let leave = () => {};
+    const end = () => {
+      leave();
+      sink.end();
+    };
+    const detach = this.attach(session, { as: "stream", listener, end });
+    leave = detach;
+    const sound = session.stream.listen(options);
+    const forget = listener === undefined ? () => {} : session.begin(listener, sound);
+    leave = () => {
+      forget();
+      sound.leave();
       detach();
-      throw error;
-    }
+    };
+    return () => leave();
   }
 
   /** Ends a session and those that follow it. The master stays: throws FORBIDDEN. */
@@ -175,7 +176,7 @@ export class Sessions {
     const now = this.#options.now();
     const isBeat = now >= this.#beatAt;
     if (isBeat) this.#beatAt = now + heartbeatMs;
-    for (const { feed } of this.#sessions.values()) if (feed.isWatched) feed.tick(isBeat);
+    for (const session of this.#sessions.values()) session.tick(isBeat);
     if (now < this.#cleanAt) return;
     this.#cleanAt = now + cleanEveryMs;
     for (const session of [...this.#sessions.values()]) {
@@ -193,7 +194,8 @@ export class Sessions {
 
   async #music(): Promise<void> {
     if (!this.#master && !this.#isClosed) {
-      await Promise.race([this.streams.ready.catch(() => {}), pause(musicMs, undefined, { ref: false })]);
+      const tooLong = new Promise<void>((resolve) => void setTimeout(resolve, musicMs).unref());
+      await Promise.race([this.streams.ready.catch(() => {}), tooLong]);
     }
     if (!this.#master) throw new HereaboutsError(this.#isClosed ? "DRAINING" : "NO_MUSIC");
   }

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { linkMusic, makeMusic } from "./music.ts";
 
 const entry = fileURLToPath(new URL("../../server.ts", import.meta.url));
 const readyWithinMs = 20_000;
@@ -58,6 +59,7 @@ process.once("exit", () => {
 /** Starts the process and waits for nothing. */
 export function launch({ env = {}, args = [], preload = [], dataDir }: LaunchOptions = {}): Launched {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), "hereabouts-test-"));
+  if (dataDir === undefined) linkMusic(folder);
   const child: ChildProcess = spawn(
     process.execPath,
     [...preload.flatMap(({ href }) => ["--import", href]), entry, ...args],
@@ -96,6 +98,7 @@ export function launch({ env = {}, args = [], preload = [], dataDir }: LaunchOpt
 
 /** Starts a server and waits until /readyz says that it may take seats. */
 export async function startTestServer(options: LaunchOptions = {}): Promise<TestServer> {
+  await makeMusic();
   const process = launch(options);
   let gone: Exit | undefined;
   void process.exited.then((exit) => (gone = exit));

@@ -8,6 +8,7 @@ import { buffersOf, type Track, trackBytes } from "../mp3/track.ts";
 import type { Bitrate } from "./codec.ts";
 import { type Clip, canFade, cutFadeJob, type FadeSide } from "./fade.ts";
 import { Pool, type PoolWorker } from "./pool.ts";
+import type { PrepareJob } from "./prepare.ts";
 import type { Source } from "./transcode.ts";
 import type { Job, Result } from "./worker.ts";
 
@@ -80,6 +81,12 @@ export function createCrossfades({ spawn = spawnWorker, cacheBytes, ...options }
       return (await pool.run({ kind: "transcode", source, bitrate }, ask)).track;
     },
 
+    /** Reads a file of music, and keeps on disk what had to be encoded. */
+    async prepare(job: PrepareJob, neededAt: number): Promise<Track> {
+      const ask = { neededAt, timeoutMs: options.transcodeTimeoutMs, isBackground: true };
+      return (await pool.run({ kind: "prepare", ...job }, ask)).track;
+    },
+
     get figures() {
       return { waiting: pool.waiting, kept: kept.size, keptBytes };
     },
@@ -87,3 +94,5 @@ export function createCrossfades({ spawn = spawnWorker, cacheBytes, ...options }
     close: () => pool.close(),
   };
 }
+
+export type Crossfades = ReturnType<typeof createCrossfades>;

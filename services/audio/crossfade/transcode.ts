@@ -19,22 +19,37 @@ const pieceSamples = 1 << 16;
 type Piece = { pcm: Stereo; sampleHz: number };
 
 export async function transcode({ source, bitrate }: TranscodeJob): Promise<Track> {
-  const parts: Uint8Array[] = [];
-  let encoder: Awaited<ReturnType<typeof createEncoder>> | undefined;
-  let seconds = 0;
-  for await (const { pcm, sampleHz } of "mp3" in source
-    ? decoded(source.mp3)
-    : pieces(source.channels, source.sampleHz)) {
-    encoder ??= await createEncoder({ bitrate }, sampleHz);
-    parts.push(encoder.encode(pcm));
-    seconds += pcm[0].length / sampleHz;
+  const encoder = new TrackEncoder(bitrate);
+  const heard = "mp3" in source ? decoded(source.mp3) : pieces(source.channels, source.sampleHz);
+  for await (const piece of heard) await encoder.push(piece);
+  return encoder.finish();
+}
+
+/** Takes a sound piece by piece, all at one sample rate. */
+export class TrackEncoder {
+  readonly #bitrate: Bitrate;
+  readonly #parts: Uint8Array[] = [];
+  #encoder: Awaited<ReturnType<typeof createEncoder>> | undefined;
+  #seconds = 0;
+
+  constructor(bitrate: Bitrate) {
+    this.#bitrate = bitrate;
   }
-  if (encoder) parts.push(encoder.finish());
-  const parsed = parse(Buffer.concat(parts));
-  if (parsed.kind !== "track") throw new HereaboutsError("BAD_AUDIO", "There is no sound in it.");
-  const samples = frameCount(parsed.track) * frameSamples;
-  const musicTo = Math.min(samples, codecDelay + Math.round(seconds * streamHz));
-  return { ...parsed.track, musicFrom: codecDelay, musicTo };
+
+  async push({ pcm, sampleHz }: Piece): Promise<void> {
+    this.#encoder ??= await createEncoder({ bitrate: this.#bitrate }, sampleHz);
+    this.#parts.push(this.#encoder.encode(pcm));
+    this.#seconds += pcm[0].length / sampleHz;
+  }
+
+  finish(): Track {
+    if (this.#encoder) this.#parts.push(this.#encoder.finish());
+    const parsed = parse(Buffer.concat(this.#parts));
+    if (parsed.kind !== "track") throw new HereaboutsError("BAD_AUDIO", "There is no sound in it.");
+    const samples = frameCount(parsed.track) * frameSamples;
+    const musicTo = Math.min(samples, codecDelay + Math.round(this.#seconds * streamHz));
+    return { ...parsed.track, musicFrom: codecDelay, musicTo };
+  }
 }
 
 async function* decoded(file: Uint8Array): AsyncGenerator<Piece> {

@@ -4,10 +4,14 @@ import { HereaboutsError } from "../../../schema/errors.ts";
 import { buffersOf, type Track } from "../mp3/track.ts";
 import { type Clip, type FadeJob, makeFade } from "./fade.ts";
 import type { Reply } from "./pool.ts";
+import { type PrepareJob, prepare } from "./prepare.ts";
 import { type TranscodeJob, transcode } from "./transcode.ts";
 
-export type Job = ({ kind: "fade" } & FadeJob) | ({ kind: "transcode" } & TranscodeJob);
-/** A transcoded track is a clip with nothing before or after it. */
+export type Job =
+  | ({ kind: "fade" } & FadeJob)
+  | ({ kind: "transcode" } & TranscodeJob)
+  | ({ kind: "prepare" } & PrepareJob);
+/** A whole track is a clip with nothing before or after it. */
 export type Result = Clip;
 
 if (parentPort) serve(parentPort);
@@ -23,11 +27,21 @@ function serve(port: NonNullable<typeof parentPort>): void {
 
 async function answer(job: Job): Promise<Reply<Result>> {
   try {
-    const result = job.kind === "fade" ? await makeFade(job) : whole(await transcode(job));
-    return { ok: true, result };
+    return { ok: true, result: await work(job) };
   } catch (error) {
     if (error instanceof HereaboutsError) return { ok: false, code: error.code, details: error.details };
     return { ok: false, code: "AUDIO_FAILED", details: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function work(job: Job): Promise<Result> {
+  switch (job.kind) {
+    case "fade":
+      return makeFade(job);
+    case "transcode":
+      return whole(await transcode(job));
+    case "prepare":
+      return whole(await prepare(job));
   }
 }
 

@@ -1,7 +1,8 @@
 /** Where a session's exploration has been and where it is. Plain data that is replaced, never changed. */
 import type { Direction } from "../../../schema/directions.ts";
 
-export type Step = { id: string; direction: Direction | "start" };
+/** How a track came: along a direction, as the first, or because someone chose it. */
+export type Step = { id: string; direction: Direction | "start" | "chosen" };
 
 export type Journey = {
   /** Makes choices of this journey differ from those of others, and the same when they are made again. */
@@ -22,7 +23,7 @@ export function startJourney(seed: number, id: string): Journey {
 }
 
 /** Goes on to a track: what lay ahead is forgotten, as in a browser's history. */
-export function goOn(journey: Journey, id: string, direction: Direction): Journey {
+export function goOn(journey: Journey, id: string, direction: Direction | "chosen"): Journey {
   const steps = [...journey.steps.slice(0, journey.at + 1), { id, direction }].slice(-maxSteps);
   return { ...journey, steps, at: steps.length - 1, heard: hear(journey, id) };
 }

@@ -13,8 +13,13 @@ const headBytes = 7;
 const stepBytes = 9;
 const checkBytes = 4;
 
-/** Stands in the direction's place at the first step. */
-const start = 255;
+/** What stands in the direction's place where there is none. */
+const others = { start: 255, chosen: 254 } as const;
+const isOther = (direction: string): direction is keyof typeof others => Object.hasOwn(others, direction);
+const numberOf = (direction: Step["direction"]) =>
+  isOther(direction) ? others[direction] : directions.indexOf(direction);
+const directionOf = (number: number): Step["direction"] | undefined =>
+  number === others.start ? "start" : number === others.chosen ? "chosen" : directions[number];
 
 export function toLink({ seed, steps, at }: Journey): string {
   const from = Math.max(0, Math.min(at, steps.length - maxSteps));
@@ -27,7 +32,7 @@ export function toLink({ seed, steps, at }: Journey): string {
   kept.forEach(({ id, direction }, i) => {
     const offset = headBytes + i * stepBytes;
     bytes.write(id, offset, "hex");
-    bytes.writeUInt8(direction === "start" ? start : directions.indexOf(direction), offset + 8);
+    bytes.writeUInt8(numberOf(direction), offset + 8);
   });
   bytes.writeUInt32BE(crc32(bytes.subarray(0, -checkBytes)), bytes.length - checkBytes);
   return bytes.toString("base64url");
@@ -51,8 +56,7 @@ export function fromLink(link: string): Journey {
   const at = bytes.readUInt8(5);
   const steps = Array.from({ length: count }, (_, i): Step => {
     const offset = headBytes + i * stepBytes;
-    const number = bytes.readUInt8(offset + 8);
-    const direction = number === start ? "start" : directions[number];
+    const direction = directionOf(bytes.readUInt8(offset + 8));
     if (!direction) throw refuse("It has an unknown direction.");
     return { id: bytes.toString("hex", offset, offset + 8), direction };
   });

@@ -35,8 +35,8 @@ export async function formatOf(file: FileHandle): Promise<{ format: Format; from
   return { format, from };
 }
 
-/** Gives every piece of decoded audio to `take`, in order. */
-export async function decodeFile(path: string, take: (decoded: Decoded, format: Format) => void): Promise<void> {
+/** Gives every piece of decoded audio to `take`, in order, and waits for it. */
+export async function decodeFile(path: string, take: (decoded: Decoded, format: Format) => unknown): Promise<void> {
   const file = await open(path);
   try {
     const { format, from } = await formatOf(file);
@@ -49,9 +49,9 @@ export async function decodeFile(path: string, take: (decoded: Decoded, format: 
         const { bytesRead } = await file.read(bytes, 0, readBytes, at);
         if (bytesRead === 0) break;
         at += bytesRead;
-        take(await decoder.decode(bytes.subarray(0, bytesRead)), format);
+        await take(await decoder.decode(bytes.subarray(0, bytesRead)), format);
       }
-      if (decoder.flush) take(await decoder.flush(), format);
+      if (decoder.flush) await take(await decoder.flush(), format);
     } finally {
       decoder.free();
     }

@@ -18,7 +18,10 @@ export type OnAir = {
 
 export type JourneyView = { steps: JourneyStep[]; at: number; link: string };
 
-/** Told when it is decided, ahead of when it is heard. */
+/**
+ * Told when it is decided, ahead of when it is heard: a `track` says what holds from its frame on, and takes back all that
+ * was told of later frames. `journey` is told when another step of it begins to be heard.
+ */
 export type StreamChange =
   | { type: "track"; frame: number; track: TrackInfo; next: TrackInfo | null; nextFrame: number | null }
   | { type: "journey" }

@@ -72,7 +72,8 @@ export class TestStream implements SessionStream {
   #direction: Direction;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(now: () => number, { startingTrack, direction = "similar" }: OpenStream = {}) {
+  constructor(now: () => number, { startingTrack, direction = "similar", link }: OpenStream = {}) {
+    if (link !== undefined && link !== "link") throw new HereaboutsError("BAD_JOURNEY");
     this.#now = now;
     this.epochMs = now();
     this.#direction = direction;

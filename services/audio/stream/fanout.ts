@@ -1,0 +1,101 @@
+/**
+ * One buffer of segments for all listeners of a session. Who joins gets what is on air and all that is ahead at once;
+ * who does not read is skipped forward, then cut, and slows nobody.
+ */
+import type { Segment } from "../mp3/remux.ts";
+import { IcyMixer } from "./icy.ts";
+import type { Listener, ListenOptions, Sink } from "./stream.ts";
+
+/** `start`: the frame of the stream that it begins with. */
+export type PlacedSegment = Segment & { start: number };
+
+export type FanoutOptions = {
+  titleAt(frame: number): string;
+  /** Frame on air. */
+  onAir(): number;
+  onChange(): void;
+};
+
+/** Bytes that wait for a listener before it is skipped forward: more than a burst. */
+const maxPendingBytes = 262_144;
+/** Segments in a row that a listener may miss. */
+const mostMissed = 15;
+/** Frames by which a listener may be behind: 20 s. */
+const mostBehind = 766;
+
+type Place = { sink: Sink; icy: IcyMixer | undefined; frame: number; missed: number };
+
+export class Fanout {
+  readonly #options: FanoutOptions;
+  readonly #places = new Set<Place>();
+  #segments: PlacedSegment[] = [];
+
+  constructor(options: FanoutOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** `frame` is what a listener hears first if nothing was rendered yet. */
+  join({ sink, icy }: ListenOptions, frame: number): Listener {
+    const place: Place = { sink, icy: icy ? new IcyMixer() : undefined, frame, missed: 0 };
+    const onAir = this.#segments.findLastIndex(({ start }) => start <= this.#options.onAir());
+    const burst = this.#segments.slice(Math.max(0, onAir));
+    if (burst[0]) place.frame = burst[0].start;
+    this.#places.add(place);
+    for (const segment of burst) this.#send(place, segment);
+    this.#options.onChange();
+    return {
+      get frame() {
+        return place.frame;
+      },
+      heard: (heard) => {
+        if (this.#options.onAir() - heard > mostBehind) this.#cut(place);
+      },
+      leave: () => {
+        if (this.#places.delete(place)) this.#options.onChange();
+      },
+    };
+  }
+
+  push(segment: PlacedSegment): void {
+    const onAir = this.#options.onAir();
+    while (this.#segments[1] && this.#segments[1].start <= onAir) this.#segments.shift();
+    this.#segments.push(segment);
+    for (const place of this.#places) this.#send(place, segment);
+  }
+
+  /** What comes next does not go on from what was rendered: so many frames are left out. */
+  skip(frames: number): void {
+    this.#segments = [];
+    for (const place of this.#places) place.frame += frames;
+  }
+
+  /** Nobody is left, or everybody is sent away in order. */
+  clear(): void {
+    this.#segments = [];
+    const places = [...this.#places];
+    this.#places.clear();
+    for (const { sink } of places) sink.end();
+    if (places.length > 0) this.#options.onChange();
+  }
+
+  #send(place: Place, { bytes, start, frames }: PlacedSegment): void {
+    if (place.sink.pendingBytes > maxPendingBytes) {
+      // what it hears later is further on by what it missed
+      place.frame += frames;
+      if (++place.missed > mostMissed) this.#cut(place);
+      return;
+    }
+    place.missed = 0;
+    place.sink.write(place.icy ? place.icy.mix(bytes, this.#options.titleAt(start)) : bytes);
+  }
+
+  #cut(place: Place): void {
+    if (!this.#places.delete(place)) return;
+    place.sink.destroy();
+    this.#options.onChange();
+  }
+}

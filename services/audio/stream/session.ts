@@ -1,0 +1,419 @@
+/**
+ * One session's sound. While nobody listens it is arithmetic and nothing is held; the first listener wakes it, the last
+ * one that leaves lets it sleep. Its clock is that of all sessions, and they all tick together.
+ */
+import { frameMs, type TrackInfo } from "../../../schema/audio.ts";
+import type { Direction } from "../../../schema/directions.ts";
+import { HereaboutsError } from "../../../schema/errors.ts";
+import type { Crossfades } from "../crossfade/crossfades.ts";
+import { choose } from "../explorer/choose.ts";
+import { currentId, goOn, goTo, type Journey } from "../explorer/journey.ts";
+import { toLink } from "../explorer/link.ts";
+import type { Collection } from "./collection.ts";
+import { Fanout } from "./fanout.ts";
+import { Renderer } from "./renderer.ts";
+import type { JourneyView, Listener, ListenOptions, OnAir, SessionStream, StreamChange } from "./stream.ts";
+import { type Entry, Timeline, titleFrame } from "./timeline.ts";
+import type { Prepared, Tracks } from "./tracks.ts";
+
+export type SessionDeps = {
+  /** Ms since the epoch; never goes back. */
+  now(): number;
+  collection: Pick<Collection, "find" | "shapeOf" | "space" | "infoOf" | "placeOf">;
+  tracks: Pick<Tracks, "get" | "peek" | "load" | "hold" | "release" | "atHand">;
+  crossfades: Pick<Crossfades, "fade">;
+  fadeFrames: number;
+  /** Frames and fades that were not ready in time. */
+  onLate(count: number): void;
+  /** Whether it wants to tick. */
+  onRendering(session: Session, isRendering: boolean): void;
+  onClosed(session: Session): void;
+};
+
+const frames = (seconds: number) => Math.round((seconds * 1000) / frameMs);
+/** How far ahead of what is on air the stream is made: a burst, and a second. */
+const ahead = frames(5);
+/** A fade that is late is waited for until this little is left. */
+const reserve = frames(2.5);
+/** How long before its frames are cut a join is fixed, and its track asked for. */
+const lockAhead = frames(10);
+const loadAhead = frames(60);
+/** What is not there by then is replaced. */
+const urgent = frames(2);
+/** How long the first listener waits for the right track before it gets another. */
+const patience = frames(0.4);
+/** Who was held up for so long goes on with what is on air. */
+const stalled = frames(10);
+/** How long what was heard is remembered. */
+const remembered = frames(60);
+/** Broken tracks in a row that a choice passes over. */
+const tries = 20;
+
+export class Session implements SessionStream {
+  readonly epochMs: number;
+  readonly #deps: SessionDeps;
+  readonly #timeline: Timeline;
+  readonly #fanout: Fanout;
+  readonly #subscribers = new Set<(change: StreamChange) => void>();
+  #renderer: Renderer | undefined;
+  /** The first frame of the first listener, while its track is prepared. */
+  #startsAt: number | undefined;
+  #held = new Set<string>();
+  #told = "";
+  #titled: Entry | undefined;
+  #isClosed = false;
+
+  constructor(deps: SessionDeps, journey: Journey, direction: Direction) {
+    const { collection, tracks, fadeFrames } = deps;
+    this.#deps = deps;
+    this.epochMs = deps.now();
+    this.#timeline = new Timeline({
+      journey,
+      direction,
+      fadeFrames,
+      shapeOf: (id) => tracks.peek(id)?.shape ?? collection.shapeOf(id),
+      explore: (from, along) => this.#explore(from, along),
+    });
+    this.#fanout = new Fanout({
+      titleAt: (frame) => titleOf(this.#infoOf(this.#timeline.titled(frame))),
+      onAir: () => this.#frame,
+      onChange: () => this.#listenersChanged(),
+    });
+    this.#tell(0);
+  }
+
+  get listeners(): number {
+    return this.#fanout.size;
+  }
+
+  onAir(): OnAir {
+    const frame = this.#look();
+    return this.#viewOf(this.#timeline.titled(frame), frame);
+  }
+
+  journey(): JourneyView {
+    const { journey } = this.#timeline.titled(this.#look());
+    const steps = journey.steps.map(({ id, direction }) => ({
+      track: this.#deps.collection.infoOf(id),
+      direction,
+      ...this.#deps.collection.placeOf(id),
+    }));
+    return { steps, at: journey.at, link: toLink(journey) };
+  }
+
+  next(): OnAir {
+    this.#look();
+    return this.#changed(this.#timeline.next(this.#openFrom));
+  }
+
+  turn(direction: Direction): OnAir {
+    const frame = this.#look();
+    this.#timeline.turn(direction);
+    this.#changed();
+    return this.#viewOf(this.#timeline.titled(frame), frame);
+  }
+
+  play(trackId: string): OnAir {
+    this.#look();
+    if (!this.#deps.collection.find(trackId)) throw new HereaboutsError("TRACK_GONE", trackId);
+    return this.#changed(this.#timeline.go(this.#openFrom, (journey) => goOn(journey, trackId, "chosen")));
+  }
+
+  back(step?: number): OnAir {
+    const heard = this.#timeline.titled(this.#look()).journey;
+    const journey = goTo(heard, Math.min(step ?? Math.max(0, heard.at - 1), heard.steps.length - 1));
+    const id = currentId(journey);
+    if (!this.#deps.collection.find(id)) throw new HereaboutsError("TRACK_GONE", id);
+    return this.#changed(this.#timeline.go(this.#openFrom, () => journey));
+  }
+
+  listen(options: ListenOptions): Listener {
+    const frame = this.#look();
+    if (!this.#renderer && this.#startsAt === undefined) this.#wake(frame);
+    return this.#fanout.join(options, this.#startsAt ?? frame);
+  }
+
+  subscribe(onChange: (change: StreamChange) => void): () => void {
+    this.#subscribers.add(onChange);
+    return () => void this.#subscribers.delete(onChange);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#sleep();
+    this.#emit({ type: "ended" });
+    this.#subscribers.clear();
+    this.#deps.onClosed(this);
+  }
+
+  /** Four times a second while somebody listens. */
+  tick(): void {
+    const frame = this.#frame;
+    if (this.#startsAt !== undefined && frame - this.#startsAt > patience) this.#startAtHand(this.#startsAt);
+    const renderer = this.#renderer;
+    if (!renderer) return;
+    if (frame > renderer.head) this.#deps.onLate(frame - renderer.head);
+    if (frame > renderer.head + stalled) {
+      this.#fanout.skip(frame - renderer.head);
+      this.#timeline.advance(frame);
+      this.#renderer = undefined;
+      this.#wake(frame);
+    } else this.#goOn(renderer, frame);
+  }
+
+  #goOn(renderer: Renderer, frame: number): void {
+    this.#reconsider();
+    this.#lock(renderer);
+    this.#produce(renderer, frame);
+    this.#unstick(renderer, frame);
+    this.#timeline.forget(frame - remembered);
+    this.#tell(frame);
+  }
+
+  get #frame(): number {
+    return Math.max(0, Math.floor((this.#deps.now() - this.epochMs) / frameMs));
+  }
+
+  /** From here on a command may change what is heard. */
+  get #openFrom(): number {
+    return this.#renderer?.openFrom ?? this.#frame + 1;
+  }
+
+  #infoOf({ track }: Entry): TrackInfo {
+    return this.#deps.collection.infoOf(track);
+  }
+
+  #explore(journey: Journey, direction: Direction): Journey {
+    const { collection, tracks } = this.#deps;
+    let from = journey;
+    for (let i = 0; i < tries; i++) {
+      const choice = choose(collection.space, from, direction);
+      if (!choice) break;
+      if (collection.find(choice.id)) return goOn({ ...journey, heard: from.heard }, choice.id, direction);
+      from = { ...from, heard: [...from.heard, choice.id] };
+    }
+    return goOn(journey, tracks.atHand(currentId(journey)) ?? currentId(journey), direction);
+  }
+
+  /** A track follows itself only where there is no other: there may be by now. */
+  #reconsider(): void {
+    const { planned, last, direction } = this.#timeline;
+    if (planned.track === last.track && this.#deps.collection.space.size > 1) this.#timeline.turn(direction);
+  }
+
+  /** Comes up to now; gives the frame on air. */
+  #look(): number {
+    const frame = this.#frame;
+    if (!this.#renderer && this.#startsAt === undefined) {
+      this.#timeline.advance(frame);
+      this.#timeline.forget(frame - remembered);
+    }
+    this.#reconsider();
+    this.#tell(frame);
+    return frame;
+  }
+
+  #viewOf(entry: Entry, frame: number): OnAir {
+    const next = this.#timeline.after(entry);
+    return {
+      frame,
+      track: this.#infoOf(entry),
+      trackFrame: titleFrame(entry),
+      next: this.#infoOf(next),
+      nextFrame: titleFrame(next),
+      direction: this.#timeline.direction,
+    };
+  }
+
+  /** After a command. */
+  #changed(entry = this.#timeline.last): OnAir {
+    const frame = this.#frame;
+    this.#follow();
+    this.#tell(frame);
+    return this.#viewOf(entry, frame);
+  }
+
+  #wake(frame: number): void {
+    const entry = this.#timeline.at(frame);
+    this.#startsAt = frame;
+    this.#hold();
+    const prepared = this.#deps.tracks.get(entry.track);
+    if (prepared) this.#start(entry, prepared, frame);
+    else this.#load(entry.track);
+    this.#deps.onRendering(this, true);
+  }
+
+  #start(entry: Entry, prepared: Prepared, frame: number): void {
+    this.#startsAt = undefined;
+    this.#renderer = new Renderer(
+      {
+        makeFade: ({ a, aAt, b, bAt, frames, start }) =>
+          this.#deps.crossfades.fade({ ...a, at: aAt }, { ...b, at: bAt }, frames, this.epochMs + start * frameMs),
+        onLate: () => this.#deps.onLate(1),
+      },
+      entry,
+      prepared,
+      frame,
+    );
+    this.#follow();
+    this.#goOn(this.#renderer, this.#frame);
+  }
+
+  /** The right track takes too long or is broken, and nobody has heard anything: what is there is played. */
+  #startAtHand(frame: number): void {
+    const { journey, track } = this.#timeline.at(frame);
+    const { tracks } = this.#deps;
+    const id = tracks.atHand(track);
+    if (id === undefined) return;
+    this.#timeline.restart(goOn(journey, id, this.#timeline.direction), frame);
+    this.#wake(frame);
+  }
+
+  #sleep(): void {
+    this.#renderer = undefined;
+    this.#startsAt = undefined;
+    this.#fanout.clear();
+    this.#hold();
+    this.#deps.onRendering(this, false);
+  }
+
+  #load(track: string, neededAt = this.#deps.now()): void {
+    this.#deps.tracks.load(track, neededAt).then(
+      (prepared) => this.#loaded(prepared),
+      () => this.#broken(track),
+    );
+  }
+
+  #loaded(prepared: Prepared): void {
+    const at = this.#startsAt;
+    const entry = this.#timeline.at(at ?? 0);
+    if (at === undefined) this.#follow();
+    else if (entry.track === prepared.id) this.#start(entry, prepared, at);
+  }
+
+  #broken(track: string): void {
+    if (this.#isClosed) return;
+    const at = this.#startsAt;
+    const { journey, track: current } = this.#timeline.at(at ?? this.#frame);
+    if (at !== undefined && current === track) {
+      const other = this.#explore(journey, this.#timeline.direction);
+      // nothing is left to play
+      if (!this.#deps.collection.find(currentId(other))) this.#fanout.clear();
+      else {
+        this.#timeline.restart(other, at);
+        this.#wake(at);
+      }
+    } else if (this.#timeline.planned.track === track || this.#timeline.last.track === track) {
+      this.#timeline.replan(this.#openFrom);
+      this.#changed();
+    }
+  }
+
+  /** Brings the renderer up to the timeline. */
+  #follow(): void {
+    this.#hold();
+    if (!this.#renderer) return;
+    const { entries } = this.#timeline;
+    this.#renderer.follow(entries, (id) => this.#deps.tracks.get(id));
+    for (const { track, start } of entries.slice(entries.indexOf(this.#timeline.at(this.#frame)) + 1)) {
+      if (!this.#deps.tracks.peek(track)) this.#load(track, this.epochMs + start * frameMs);
+    }
+  }
+
+  /** Fixes what comes next when it is time to make the fade, and asks for its track before. */
+  #lock(renderer: Renderer): void {
+    for (;;) {
+      const { track, start } = this.#timeline.planned;
+      const left = start - renderer.head;
+      if (left > loadAhead) return;
+      if (!this.#deps.tracks.peek(track)) {
+        if (!this.#held.has(track)) {
+          this.#hold();
+          this.#load(track, this.epochMs + start * frameMs);
+        }
+        if (left > urgent) return;
+        this.#deps.onLate(1);
+        if (!this.#replaceAtHand(renderer)) return;
+        continue;
+      }
+      if (left > lockAhead) return;
+      this.#timeline.lock(renderer.openFrom);
+      this.#follow();
+    }
+  }
+
+  #replaceAtHand(renderer: Renderer): boolean {
+    const { journey, track } = this.#timeline.last;
+    const id = this.#deps.tracks.atHand(track);
+    if (id === undefined) return false;
+    this.#timeline.replan(renderer.openFrom, goOn(journey, id, this.#timeline.direction));
+    this.#follow();
+    return true;
+  }
+
+  #produce(renderer: Renderer, frame: number): void {
+    for (const segment of renderer.produce(frame + ahead, frame + reserve)) {
+      this.#fanout.push(segment);
+      if (this.#renderer !== renderer) return;
+    }
+  }
+
+  /** A track that someone asked for is not there yet: later, then, or something else where nothing else is left. */
+  #unstick(renderer: Renderer, frame: number): void {
+    const entry = renderer.waitsFor;
+    if (!entry || renderer.head > frame + reserve || this.#renderer !== renderer) return;
+    const later = renderer.openFrom + reserve;
+    const before = this.#timeline.entries[this.#timeline.entries.indexOf(entry) - 1];
+    const isLeft = before !== undefined && later - before.start + before.from < before.shape.to;
+    if (isLeft) this.#timeline.go(later, () => entry.journey);
+    else {
+      this.#deps.onLate(1);
+      if (!this.#replaceAtHand(renderer)) return;
+    }
+    this.#follow();
+    this.#produce(renderer, frame);
+  }
+
+  /** Tracks that are in use, or soon will be, stay in memory. */
+  #hold(): void {
+    const { tracks } = this.#deps;
+    const isAwake = this.#renderer !== undefined || this.#startsAt !== undefined;
+    const { entries, planned } = this.#timeline;
+    const current = entries.slice(Math.max(0, entries.indexOf(this.#timeline.at(this.#frame)) - 1));
+    const wanted = new Set(isAwake ? current.map(({ track }) => track) : []);
+    if (this.#renderer && planned.start - this.#renderer.head <= loadAhead) wanted.add(planned.track);
+    for (const id of wanted) if (!this.#held.has(id)) tracks.hold(id);
+    for (const id of this.#held) if (!wanted.has(id)) tracks.release(id);
+    this.#held = wanted;
+  }
+
+  #listenersChanged(): void {
+    this.#emit({ type: "listeners" });
+    if (this.#fanout.size === 0 && !this.#isClosed) this.#sleep();
+  }
+
+  /** What is heard from now on, in order, whenever any of it changed; and where the journey is when that is heard. */
+  #tell(frame: number): void {
+    const titled = this.#timeline.titled(frame);
+    const { entries } = this.#timeline;
+    const views = entries.slice(entries.indexOf(titled)).map((entry) => this.#viewOf(entry, frame));
+    const told = views.map(({ trackFrame, track, next }) => `${trackFrame} ${track.id} ${next?.id}`).join("\n");
+    const isNew = this.#titled !== titled;
+    const hasChanged = !this.#told.endsWith(told);
+    this.#titled = titled;
+    this.#told = told;
+    if (hasChanged) {
+      for (const { trackFrame, track, next, nextFrame } of views) {
+        this.#emit({ type: "track", frame: trackFrame, track, next, nextFrame });
+      }
+    }
+    if (isNew) this.#emit({ type: "journey" });
+  }
+
+  #emit(change: StreamChange): void {
+    for (const tell of [...this.#subscribers]) tell(change);
+  }
+}
+
+const titleOf = ({ artist, title }: TrackInfo): string => (artist ? `${artist} - ${title}` : title);

@@ -1,0 +1,132 @@
+/** All audio streams of a process: one collection of music, one pool of workers, one timer while anybody listens. */
+import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { frameMs } from "../../../schema/audio.ts";
+import { HereaboutsError } from "../../../schema/errors.ts";
+import type { Bitrate } from "../crossfade/codec.ts";
+import { createCrossfades } from "../crossfade/crossfades.ts";
+import { chooseStart } from "../explorer/choose.ts";
+import { type Journey, startJourney } from "../explorer/journey.ts";
+import { fromLink, keepKnown } from "../explorer/link.ts";
+import { Collection, type CollectionOptions } from "./collection.ts";
+import { Session, type SessionDeps } from "./session.ts";
+import type { OpenStream, Streams } from "./stream.ts";
+import { Tracks } from "./tracks.ts";
+
+export type StreamsOptions = CollectionOptions & {
+  fadeMs?: number;
+  /** Of what has to be encoded. */
+  bitrate?: Bitrate;
+  /** Threads that decode and encode. */
+  workers?: number;
+  /** Memory for tracks, beside those in use. */
+  maxBytes?: number;
+  clock?: Clock;
+};
+
+/** Ms since the epoch that never go back, and something to be done every so often. */
+export type Clock = { now(): number; every(ms: number, run: () => void): () => void };
+
+const tickMs = 250;
+
+const steadyClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  every(ms, run) {
+    const timer = setInterval(run, ms);
+    return () => clearInterval(timer);
+  },
+};
+
+export function createStreams(options: StreamsOptions): Streams & { readonly collection: Collection } {
+  const { fadeMs = 2500, bitrate = 128, maxBytes = 1 << 27, clock = steadyClock } = options;
+  const collection = new Collection(options);
+  const crossfades = createCrossfades({
+    // one that encodes a whole track must not keep a fade waiting
+    workers: options.workers ?? Math.max(2, Math.min(4, availableParallelism())),
+    maxQueue: 2000,
+    cacheBytes: 1 << 24,
+    fadeTimeoutMs: 10_000,
+    transcodeTimeoutMs: 120_000,
+  });
+  const tracks = new Tracks({
+    find: (id) => collection.find(id),
+    crossfades,
+    dir: join(options.dataDir, "audio", "tracks"),
+    bitrate,
+    maxBytes,
+    onBroken: (track, reason) => collection.remove(track, reason),
+  });
+  const sessions = new Set<Session>();
+  const rendering = new Set<Session>();
+  let late = 0;
+  let stopTicking: (() => void) | undefined;
+
+  const deps: SessionDeps = {
+    now: clock.now,
+    collection,
+    tracks,
+    crossfades,
+    fadeFrames: Math.round(fadeMs / frameMs),
+    onLate: (count) => {
+      late += count;
+    },
+    onRendering: (session, isRendering) => {
+      if (isRendering) rendering.add(session);
+      else rendering.delete(session);
+      if (rendering.size > 0) {
+        stopTicking ??= clock.every(tickMs, () => {
+          for (const one of rendering) one.tick();
+        });
+      } else {
+        stopTicking?.();
+        stopTicking = undefined;
+      }
+    },
+    onClosed: (session) => void sessions.delete(session),
+  };
+
+  /** Where a session begins. */
+  const begin = ({ startingTrack, link }: OpenStream): Journey => {
+    const isKnown = (id: string) => collection.find(id) !== undefined;
+    if (link !== undefined) {
+      const journey = keepKnown(fromLink(link), isKnown);
+      if (!journey) throw new HereaboutsError("BAD_JOURNEY", "None of its tracks is here.");
+      return journey;
+    }
+    if (startingTrack !== undefined && !isKnown(startingTrack)) throw new HereaboutsError("TRACK_GONE", startingTrack);
+    const seed = randomInt(2 ** 32);
+    const first = startingTrack ?? chooseStart(collection.space, seed);
+    if (first === undefined) throw new HereaboutsError("NO_MUSIC");
+    return startJourney(seed, first);
+  };
+
+  return {
+    collection,
+    // a first listener finds the first track in memory, and a worker that is warm
+    ready: collection.ready
+      .then(({ id }) => tracks.load(id, 0))
+      .then(
+        () => {},
+        () => {},
+      ),
+    open(open = {}) {
+      const session = new Session(deps, begin(open), open.direction ?? "similar");
+      sessions.add(session);
+      return session;
+    },
+    get figures() {
+      let listeners = 0;
+      for (const session of rendering) listeners += session.listeners;
+      return {
+        ...{ streams: sessions.size, rendering: rendering.size, listeners, late },
+        ...{ tracks: collection.tracks.size, skipped: collection.skipped },
+      };
+    },
+    async close() {
+      for (const session of [...sessions]) session.close();
+      stopTicking?.();
+      await Promise.all([collection.close(), crossfades.close()]);
+    },
+  };
+}
