@@ -1,18 +1,20 @@
 /**
  * Brings listeners of one session together: all of them hear what was on air a fixed time ago, by the server's clock.
- * Pure. The clock is estimated from the request that was answered fastest, as its answer tells the most; small distances
- * are made up by playing a little faster or slower, large ones by waiting or by joining anew.
+ * Pure. The clock is estimated from the request that was answered fastest, as its answer tells the most. Large distances are
+ * made up by waiting or by joining anew, small ones by playing a little faster or slower for a moment, and then again as
+ * recorded: a browser's `currentTime` is exact only then, and each change of rate shifts it (by 15 ms in Chromium), which
+ * is learned.
  */
 
 /** Every listener can hear this: it is later than one starts, and within what is buffered then. */
 export const lagMs = 1500;
 
-const deadZoneMs = 1;
+/** Nearer is near enough. */
+const nearMs = 3;
 const nudgedMs = 250;
-/** Distances shrink to a third in this time. */
-const settleMs = 2500;
 /** More than this would be heard. */
-const maxNudge = 0.03;
+const nudge = 0.03;
+const maxShiftMs = 60;
 /** An estimate of the clock gets this much worse in a ms, as clocks drift apart. */
 const driftPerMs = 50e-6;
 
@@ -37,16 +39,26 @@ export class ServerTime {
 }
 
 export type Correction =
-  | { readonly type: "rate"; readonly rate: number }
+  | { readonly type: "none" }
+  /** Plays so much faster for so long. */
+  | { readonly type: "nudge"; readonly rate: number; readonly ms: number }
   /** Sound waits this long. */
   | { readonly type: "hold"; readonly ms: number }
   | { readonly type: "rejoin" };
 
-/** What brings someone who hears what was on air `behindMs` ago to where everyone is. */
-export function correctionFor(behindMs: number): Correction {
+/** What brings someone who hears what was on air `behindMs` ago to where everyone is. `shiftMs`: how far a nudge shifts by itself. */
+export function correctionFor(behindMs: number, shiftMs = 0): Correction {
   const distance = behindMs - lagMs;
   if (distance < -nudgedMs) return { type: "hold", ms: -distance };
   if (distance > nudgedMs) return { type: "rejoin" };
-  if (Math.abs(distance) <= deadZoneMs) return { type: "rate", rate: 1 };
-  return { type: "rate", rate: 1 + Math.max(-maxNudge, Math.min(maxNudge, distance / settleMs)) };
+  if (Math.abs(distance) <= nearMs) return { type: "none" };
+  const wanted = distance + shiftMs;
+  return { type: "nudge", rate: 1 + Math.sign(wanted) * nudge, ms: Math.abs(wanted) / nudge };
+}
+
+/** How far a nudge shifts by itself, learned from where one was after it. */
+export function learnShift(shiftMs: number, behindMs: number): number {
+  const missed = behindMs - lagMs;
+  if (Math.abs(missed) > maxShiftMs) return shiftMs;
+  return Math.max(-maxShiftMs, Math.min(maxShiftMs, shiftMs + missed * 0.8));
 }

@@ -1,14 +1,14 @@
 /** Keeps one listener where all aligned ones are: measures how far behind it is, and corrects it by align.ts. */
 import { frameMs } from "../../schema/mp3Frames.ts";
-import { correctionFor, ServerTime } from "./align.ts";
+import { correctionFor, learnShift, ServerTime } from "./align.ts";
 import type { Player } from "./player.ts";
 
 const measureMs = 500;
 /** The clock is asked for often at first, then now and then. */
-const firstAsksMs = [0, 150, 300, 450, 600];
-const askMs = 15_000;
-/** After waiting or joining anew: until it shows. */
-const settledMs = 1500;
+const firstAsksMs = [0, 100, 200, 300, 400, 500, 600, 700];
+const askMs = 5000;
+/** After a correction: until it shows. */
+const settledMs = 1200;
 
 export class Aligner {
   readonly #player: Player;
@@ -16,6 +16,8 @@ export class Aligner {
   readonly #time = new ServerTime();
   #timers: (ReturnType<typeof setTimeout> | ReturnType<typeof setInterval>)[] = [];
   #settledAt = 0;
+  #shiftMs = 0;
+  #wasNudged = false;
 
   /** `ask` gives the server's time in ms since the epoch. */
   constructor(player: Player, ask: () => Promise<number>) {
@@ -52,10 +54,17 @@ export class Aligner {
   #correct(now: number): void {
     const behindMs = this.behindMs(now);
     if (behindMs === undefined || this.#player.health.sound !== "healthy" || now < this.#settledAt) return;
-    const correction = correctionFor(behindMs);
+    if (this.#wasNudged) this.#shiftMs = learnShift(this.#shiftMs, behindMs);
+    this.#wasNudged = false;
+    const correction = correctionFor(behindMs, this.#shiftMs);
     switch (correction.type) {
-      case "rate":
+      case "none":
+        break;
+      case "nudge":
+        this.#settledAt = now + correction.ms + settledMs;
+        this.#wasNudged = true;
         this.#player.setRate(correction.rate);
+        this.#timers.push(setTimeout(() => this.#player.setRate(1), correction.ms));
         break;
       case "hold":
         this.#settledAt = now + correction.ms + settledMs;
