@@ -163,6 +163,18 @@ describe("a player", () => {
     );
   });
 
+  it("[AU6] starts anew where the browser fetched the stream again by itself, as its place in it is not known", async () => {
+    const { server, player, sound } = await listening();
+    const { src } = sound;
+    const { listener } = player;
+    server.tell("master", { type: "joined", listener, frame: server.frame });
+    expect(player.playback).toBe("recovering");
+    await pass(500);
+    expect(player.playback).toBe("playing");
+    expect(sound.src).not.toBe(src);
+    expectOne(server, "master");
+  });
+
   it("[AU9] never keeps a dead session: what is heard comes back, from another", async () => {
     const server = new Broadcast();
     server.sessions.add("mine");

@@ -186,8 +186,7 @@ export class Player {
         this.#onConnected(event);
         break;
       case "joined":
-        if (event.listener === this.#link.token) this.#joined = event.frame;
-        this.refresh();
+        if (event.listener === this.#link.token) this.#onJoined(event.frame);
         break;
       case "track":
       case "heartbeat":
@@ -320,6 +319,14 @@ export class Player {
     this.#session = { id, name, type: sessionType, following: followed, allowCommands };
     this.#options.emit("session", this.#session);
     this.refresh();
+  }
+
+  /** A browser that lost a stream may fetch it anew by itself: from where on it then plays cannot be known. */
+  #onJoined(frame: number): void {
+    const isRefetched = this.#joined !== undefined && this.#joined !== frame && this.#options.sound!.currentTime > 0;
+    this.#joined = frame;
+    if (isRefetched && this.#isWanted) void this.#restart();
+    else this.refresh();
   }
 
   #onPlaying(): void {

@@ -1,4 +1,4 @@
-/** The journey as a map of the music: each step where its track lies, from calm to lively and from dark to bright. */
+/** The journey as a map of the music: each step where its track lies, from dark to bright and from calm to lively. */
 import type { Journey } from "hereabouts/client";
 
 const width = 480;
@@ -60,10 +60,10 @@ function grid(): SVGElement[] {
 function axes(): SVGElement[] {
   const [left, right, middle] = [10, width - 10, height / 2];
   return [
-    draw("text", { class: "axis", x: left, y: middle, "text-anchor": "start" }, "calm"),
-    draw("text", { class: "axis", x: right, y: middle, "text-anchor": "end" }, "lively"),
-    draw("text", { class: "axis", x: width / 2, y: 18, "text-anchor": "middle" }, "bright"),
-    draw("text", { class: "axis", x: width / 2, y: height - 9, "text-anchor": "middle" }, "dark"),
+    draw("text", { class: "axis", x: left, y: middle, "text-anchor": "start" }, "dark"),
+    draw("text", { class: "axis", x: right, y: middle, "text-anchor": "end" }, "bright"),
+    draw("text", { class: "axis", x: width / 2, y: 18, "text-anchor": "middle" }, "lively"),
+    draw("text", { class: "axis", x: width / 2, y: height - 9, "text-anchor": "middle" }, "calm"),
   ];
 }
 

@@ -10,7 +10,7 @@ import { Establisher, type SessionStore } from "../establish.ts";
 import { type EventsLink, Player, type Sound, type SoundEvent } from "../player.ts";
 import type { AudioEvents, AudioSession } from "../types.ts";
 
-type Connection = { kind: "stream" | "events"; session: string; listener: string; isOpen: boolean };
+type Connection = { kind: "stream" | "events"; session: string; listener: string; frame: number; isOpen: boolean };
 
 export const sessionNamed = (id: string): AudioSession => ({
   id,
@@ -49,7 +49,8 @@ export class Broadcast {
 
   connect(kind: Connection["kind"], url: string): Connection {
     const [, session = "", listener = ""] = /\/([^/]+)\?listener=(\w+)$/.exec(url)!;
-    const connection = { kind, session, listener, isOpen: this.isUp && this.sessions.has(session) };
+    const { frame } = this;
+    const connection = { kind, session, listener, frame, isOpen: this.isUp && this.sessions.has(session) };
     if (connection.isOpen) this.connections.push(connection);
     return connection;
   }
@@ -61,8 +62,8 @@ export class Broadcast {
   }
 
   /** A stream begins: its listener's events are told where. */
-  joined({ session, listener }: Connection): void {
-    this.tell(session, { type: "joined", listener, frame: this.frame });
+  joined({ session, listener, frame }: Connection): void {
+    this.tell(session, { type: "joined", listener, frame });
   }
 
   openEvents(url: string): EventsLink {
