@@ -38,7 +38,8 @@ async function guest(url: string, name: string | undefined, store: Store | null)
   return me;
 }
 
-function browserStore(): Store | null {
+/** Where this browser keeps things; null where it keeps nothing, as in Node. */
+export function browserStore(): Store | null {
   try {
     return typeof localStorage === "undefined" ? null : localStorage;
   } catch {

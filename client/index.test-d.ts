@@ -2,6 +2,7 @@
 import type { Room } from "colyseus.js";
 import { RTCPeerConnection as OfNode } from "node-datachannel/polyfill";
 import {
+  type AudioPlayer,
   connect,
   type Hereabouts,
   HereaboutsError,
@@ -68,6 +69,22 @@ export async function aPiece(): Promise<void> {
     // @ts-expect-error no such code
     if (error instanceof HereaboutsError && error.code === "ROOM_FUL") throw error;
   }
+}
+
+export async function aRadio(): Promise<void> {
+  const audio = await (await connect()).audio("evening");
+  holds<Equal<typeof audio, AudioPlayer>>();
+  audio.on("heard", ({ track, next }) => [track.title, next?.title] satisfies [string, string | undefined]);
+  audio.on("ended", ({ reason }) => reason satisfies "deleted" | "cleaned" | "target_gone" | "closing");
+  audio.playback satisfies "paused" | "starting" | "playing" | "blocked" | "recovering" | "ended";
+  // @ts-expect-error sound begins with play()
+  audio.playback = "playing";
+  await audio.direction("more_energy");
+  // @ts-expect-error there is no such direction
+  await audio.direction("louder");
+  await audio.create("evening", { direction: "calmer" });
+  holds<Equal<IsAny<typeof audio.room.state>, false>>();
+  holds<Equal<typeof audio.room.state.track.title, string>>();
 }
 
 export async function aRoomOfOnesOwn(room: Room): Promise<void> {

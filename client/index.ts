@@ -14,12 +14,13 @@
 import { Client } from "colyseus.js";
 import { HereaboutsError } from "../schema/errors.ts";
 import { parseSlug } from "../schema/slug.ts";
+import { AudioView } from "./audio/view.ts";
 import { ChatView } from "./chat.ts";
 import { fetchJson } from "./errors.ts";
-import { identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
+import { browserStore, identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
 import { connectionsOf } from "./peer.ts";
 import { connectionOfTab } from "./tab.ts";
-import type { Chat, ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
+import type { AudioPlayer, Chat, ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
 import { WorldView } from "./world.ts";
 
 export { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
@@ -45,6 +46,7 @@ class Connection implements Hereabouts {
   readonly #worlds = new Map<string, Promise<WorldView>>();
   readonly #chats = new Map<string, Promise<ChatView>>();
   readonly #options: ConnectOptions;
+  #audio: Promise<AudioView> | undefined;
   #me: Me;
   #isClosed = false;
 
@@ -80,6 +82,19 @@ class Connection implements Hereabouts {
     return chat;
   }
 
+  async audio(session?: string): Promise<AudioPlayer> {
+    if (this.#isClosed) throw new HereaboutsError("CLOSED");
+    if (!this.#audio) {
+      const opening = this.#listen(session);
+      this.#audio = opening;
+      opening.catch(() => (this.#audio = undefined));
+      return opening;
+    }
+    const audio = await this.#audio;
+    if (session !== undefined || audio.playback === "ended") await audio.tune(session);
+    return audio;
+  }
+
   async travel(name: string, options: JoinOptions = {}): Promise<World> {
     const slug = parseSlug(name);
     const before = [...this.#worlds].filter(([other]) => other !== slug).map(([, world]) => world);
@@ -90,7 +105,7 @@ class Connection implements Hereabouts {
 
   async signIn(token: string): Promise<void> {
     const me = await whoIs(this.url, token);
-    const seats = await Promise.all([...this.#worlds.values(), ...this.#chats.values()]);
+    const seats = await Promise.all(this.#seats);
     this.#me = me;
     this.#client.auth.token = token;
     await Promise.all(seats.map((seat) => seat.identify(token)));
@@ -104,8 +119,12 @@ class Connection implements Hereabouts {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const seats = await Promise.allSettled([...this.#worlds.values(), ...this.#chats.values()]);
+    const seats = await Promise.allSettled(this.#seats);
     await Promise.all(seats.map((seat) => (seat.status === "fulfilled" ? seat.value.leave() : undefined)));
+  }
+
+  get #seats(): Promise<WorldView | ChatView | AudioView>[] {
+    return [...this.#worlds.values(), ...this.#chats.values(), ...(this.#audio ? [this.#audio] : [])];
   }
 
   /** A guest whose token the server does not know any more becomes a new one; a token that was given is its giver's to renew. */
@@ -113,6 +132,24 @@ class Connection implements Hereabouts {
     if (!this.#me.guest) return;
     this.#me = await identify(this.url, this.#options);
     this.#client.auth.token = this.#me.token;
+  }
+
+  async #listen(session: string | undefined): Promise<AudioView> {
+    const audio = new AudioView({
+      client: this.#client,
+      url: this.url,
+      connection: this.#connection,
+      me: () => this.#me,
+      renew: () => this.#renew(),
+      store: this.#options.storage === undefined ? browserStore() : this.#options.storage,
+    });
+    try {
+      await audio.tune(session);
+    } catch (error) {
+      void audio.leave();
+      throw error;
+    }
+    return audio;
   }
 
   async #joinChat(instance: string, invisible: boolean): Promise<ChatView> {

@@ -37,7 +37,15 @@ const askMs = 2500;
 const silentMs = 6000;
 const checkMs = 1000;
 /** Closes and refusals after which trying again is no use. */
-const finalCodes = new Set<ErrorCode>(["KICKED", "REPLACED", "BANNED", "HANDLE_TAKEN", "BAD_SLUG"]);
+const finalCodes = new Set<ErrorCode>([
+  "KICKED",
+  "REPLACED",
+  "BANNED",
+  "HANDLE_TAKEN",
+  "BAD_SLUG",
+  "SESSION_NOT_FOUND",
+  "SESSION_ENDED",
+]);
 const consented = 4000;
 
 export class Seat<State> {

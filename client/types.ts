@@ -5,10 +5,12 @@ import type { HereaboutsError } from "../schema/errors.ts";
 import type { Pose } from "../schema/geometry.ts";
 import type { Attention, AvatarChange, LeaveReason } from "../schema/messages.ts";
 import type { WorldState } from "../schema/world.ts";
+import type { AudioPlayer } from "./audio/types.ts";
 import type { Chat } from "./chatTypes.ts";
 import type { PeerConnections } from "./peer.ts";
 import type { ConnectionState } from "./seat.ts";
 
+export type * from "./audio/types.ts";
 export type * from "./chatTypes.ts";
 export type { ConnectionState } from "./seat.ts";
 
@@ -170,6 +172,20 @@ export interface Hereabouts {
   world(slug: string, options?: JoinOptions): Promise<World>;
   /** Joins a chat, or gives the one that was joined. One stays in it through `travel`. */
   chat(instance: string, options?: { invisible?: boolean }): Promise<Chat>;
+  /**
+   * Tunes to an audio session by its id or name; without one to that of the last visit, else to the master. One connection
+   * listens to one session: asked again, it gives the same player, tuned to what was asked for.
+   *
+   * @example
+   * ```ts
+   * const audio = await here.audio();
+   * audio.on("heard", ({ track, next }) => show(track.title, next?.title));
+   * button.onclick = () => audio.play();
+   * await audio.direction("calmer");
+   * ```
+   * @throws HereaboutsError SESSION_NOT_FOUND for one that there is not.
+   */
+  audio(session?: string): Promise<AudioPlayer>;
   /** Joins the world of `slug` and then leaves the ones joined before, so that one is never in neither. */
   travel(slug: string, options?: JoinOptions): Promise<World>;
   /** A guest becomes who the token says, in place: no leave, no join. */

@@ -10,9 +10,7 @@ import { z } from "zod";
 import { directions } from "./directions.ts";
 import { cleanText, joinShape, wellFormed } from "./messages.ts";
 
-export const samplesPerFrame = 1152;
-export const streamHz = 44_100;
-export const frameMs = (samplesPerFrame / streamHz) * 1000;
+export { frameMs, samplesPerFrame, streamHz } from "./mp3Frames.ts";
 
 export type SessionType = "master" | "named" | "follower";
 

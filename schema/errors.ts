@@ -250,6 +250,11 @@ export const errorTable = {
     message: "This was left or closed before.",
     remedy: "Join again with connect() or world().",
   },
+  NO_SOUND: {
+    status: 501,
+    message: "There is nothing here to play sound with.",
+    remedy: "Listen in a browser, or give the stream's address to any player; commands and state work here too.",
+  },
   TIMEOUT: {
     status: 504,
     message: "No answer came in time.",

@@ -13,7 +13,7 @@ const repository = resolve(root, "..");
 const dist = resolve(root, "dist");
 const stampName = ".sources";
 const sources = ["web", "client", "schema", "package-lock.json"].map((name) => join(repository, name));
-const outputs = ["index.html", "world.html", "chat.html", "client.js"];
+const outputs = ["index.html", "world.html", "chat.html", "radio.html", "client.js"];
 
 /** Changes when any source does: paths, sizes and times of all of them. */
 async function fingerprint(): Promise<string> {

@@ -53,6 +53,7 @@ export default defineConfig({
         index: resolve(root, "index.html"),
         world: resolve(root, "world.html"),
         chat: resolve(root, "chat.html"),
+        radio: resolve(root, "radio.html"),
       },
     },
   },

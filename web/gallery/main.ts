@@ -7,6 +7,7 @@ import { landOf } from "../shared/lands.ts";
 import { applyPalette, currentScheme, onSchemeChange, paletteOf } from "../shared/palette.ts";
 import { initOpen } from "./open.ts";
 import { Print } from "./print.ts";
+import { watchRadio } from "./radio.ts";
 import { sampleOf, showSample } from "./sample.ts";
 import { type Status, uptimeText, watchStatus } from "./status.ts";
 
@@ -67,6 +68,7 @@ const tint = () => applyPalette(paletteOf("field", currentScheme()));
 tint();
 onSchemeChange(tint);
 initOpen();
+watchRadio();
 watchStatus(
   pieces.map(({ slug }) => slug),
   showStatus,

@@ -23,6 +23,7 @@ export type Terrain = {
   readonly isWater: (x: number, y: number) => boolean;
   readonly gates: readonly Gate[];
   readonly lamps: readonly Lamp[];
+  readonly radio: Point | undefined;
   /** Each a line of points, 8 units apart, from the crossing to the sheet's edge behind a gate. */
   readonly paths: readonly (readonly Point[])[];
   readonly plots: readonly Plot[];
@@ -69,9 +70,10 @@ export function terrainOf(slug: string): Terrain {
   const crossing = { x: (random() - 0.5) * 120, y: (random() - 0.5) * 120 };
   const paths = gates.map((gate) => pathTo(gate, crossing, random));
   const lamps = lampsBy(paths, crossing);
+  const radio = land.plots ? { x: crossing.x + 74, y: crossing.y - 58 } : undefined;
   const plots = land.plots ? plotsOf(paths, random) : [];
   const motifs = motifsOf({ land, isWater, random, density: noiseOf(seed ^ 0x5bd1e995), paths, gates, lamps, plots });
-  return { slug, land, height, isWater, gates, lamps, paths, plots, motifs };
+  return { slug, land, height, isWater, gates, lamps, radio, paths, plots, motifs };
 }
 
 /** A bend from the crossing to the gate and straight on to the edge. */

@@ -10,6 +10,7 @@ import { showNotice } from "../shared/toasts.ts";
 import { Bubbles } from "./bubbles.ts";
 import { showTitle } from "./hud/plate.ts";
 import { Input } from "./input.ts";
+import { Radio } from "./radio.ts";
 import { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 import { Visit } from "./visit.ts";
@@ -37,6 +38,7 @@ export class App {
   readonly bubbles = new Bubbles(() => performance.now());
   readonly #chats: ReadonlyMap<string, Chat>;
   readonly #input: Input;
+  readonly #radio: Radio;
   #world: World;
   #isTravelling = false;
   #offs: (() => void)[] = [];
@@ -49,6 +51,7 @@ export class App {
     this.#chats = chats;
     this.#world = world;
     this.scene = new Scene(stage);
+    this.#radio = new Radio(stage, here, (error) => this.fail(error));
     this.#input = new Input(stage.canvas, stage.camera, {
       tap: (at) => this.scene.visit?.tap(at),
       act: () => this.scene.visit?.act(),
@@ -104,6 +107,7 @@ export class App {
         input: this.#input,
         events: { gate: ({ to }) => void this.travel(to, true), failed: this.fail },
         bubbles: this.bubbles,
+        radio: this.#radio,
         from,
       }),
     );

@@ -111,8 +111,13 @@ function refreshControls(app: App): void {
 
 function showHint({ scene }: App, world: World): void {
   const lamp = world.role === "player" ? scene.visit?.nearLamp : undefined;
-  hint.hidden = !lamp;
-  if (!lamp) return;
+  const visit = scene.visit;
+  hint.hidden = !lamp && !visit?.isNearRadio;
+  if (!lamp) {
+    const action = visit?.radio.isOn ? "switch it off" : "listen";
+    setText(hint, hasTouch.matches ? `Tap the radio to ${action}` : `Radio: space to ${action}`);
+    return;
+  }
   const what = scene.visit!.lamps.isOn(lamp.key) ? "put it out" : "light it";
   setText(hint, hasTouch.matches ? `Tap the lamp to ${what}` : `Lamp: space to ${what}`);
 }

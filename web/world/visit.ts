@@ -12,6 +12,7 @@ import { drawBubbles, drawNames } from "./labels.ts";
 import { Lamps } from "./lamps.ts";
 import { drawGoal } from "./marks.ts";
 import { People } from "./people.ts";
+import type { Radio } from "./radio.ts";
 import type { Stage } from "./stage.ts";
 import { type Area, Walker } from "./walker.ts";
 
@@ -33,6 +34,7 @@ export type VisitOptions = {
   events: VisitEvents;
   /** What is said in the world's chat. */
   bubbles: Bubbles;
+  radio: Radio;
   /** The world one came from. */
   from: string | undefined;
 };
@@ -45,6 +47,7 @@ export class Visit {
   readonly input: Input;
   readonly events: VisitEvents;
   readonly bubbles: Bubbles;
+  readonly radio: Radio;
   readonly from: string | undefined;
   readonly terrain: Terrain;
   readonly emotes: Emotes;
@@ -58,15 +61,17 @@ export class Visit {
   #placed = false;
   #waited = 0;
   #nearLamp: Lamp | undefined;
+  #isNearRadio = false;
   /** A lamp that was tapped from afar: switched on arriving. */
   #errand: Lamp | undefined;
 
-  constructor(stage: Stage, world: World, { input, events, bubbles, from }: VisitOptions) {
+  constructor(stage: Stage, world: World, { input, events, bubbles, radio, from }: VisitOptions) {
     this.stage = stage;
     this.world = world;
     this.input = input;
     this.events = events;
     this.bubbles = bubbles;
+    this.radio = radio;
     this.from = from;
     this.terrain = terrainOf(world.slug);
     this.#ground = new Ground(stage, this.terrain);
@@ -74,9 +79,11 @@ export class Visit {
     this.#gates = new Gates(stage, this.terrain.gates);
     this.lamps = new Lamps(stage, world, this.terrain.lamps);
     this.emotes = new Emotes(stage);
+    const radios = this.terrain.radio ? [this.terrain.radio] : [];
     this.#fixed = [
       ...this.terrain.gates.map((gate) => ({ y: gate.y, draw: () => this.#gates.draw(gate) })),
       ...this.terrain.lamps.map((lamp) => ({ y: lamp.y, draw: () => this.lamps.draw(lamp, lamp === this.#nearLamp) })),
+      ...radios.map((place) => ({ y: place.y, draw: () => radio.draw(place, this.#isNearRadio) })),
     ];
     this.#offs = [
       world.on("correction", (pose) => this.#walker.correct(pose)),
@@ -96,6 +103,10 @@ export class Visit {
     return this.#nearLamp;
   }
 
+  get isNearRadio(): boolean {
+    return this.#isNearRadio;
+  }
+
   /** Forgets what was printed: size or palette changed. */
   refresh(): void {
     this.#ground.clear();
@@ -111,8 +122,14 @@ export class Visit {
     return me?.placed ? me : (this.terrain.paths[0]?.[0] ?? { x: 0, y: 0 });
   }
 
-  /** A tap at a lamp walks there and switches it. */
+  /** A tap at a lamp walks there and switches it; one at the radio switches it from where one stands. */
   tap(at: Point): void {
+    const { radio } = this.terrain;
+    if (radio && this.radio.isAt(radio, at)) {
+      this.input.stop();
+      this.radio.toggle();
+      return;
+    }
     const lamp = this.lamps.at(at);
     this.#errand = lamp;
     if (lamp && lamp === this.#nearLamp) {
@@ -124,6 +141,7 @@ export class Visit {
   act(): void {
     this.#errand = undefined;
     if (this.#nearLamp && this.#plays) this.lamps.toggle(this.#nearLamp).catch(this.events.failed);
+    else if (this.#isNearRadio) this.radio.toggle();
   }
 
   get #plays(): boolean {
@@ -135,6 +153,10 @@ export class Visit {
     else this.#placed = false;
     this.#people.update(seconds, this.#placed ? this.#walker : undefined);
     this.lamps.update(seconds);
+    const { radio } = this.terrain;
+    const { x, y } = this.focus;
+    this.radio.hear(radio ? Math.hypot(radio.x - x, radio.y - y) : Number.POSITIVE_INFINITY, seconds);
+    this.#isNearRadio = radio !== undefined && this.radio.isWithin(radio, { x, y });
   }
 
   #walk(seconds: number): void {
