@@ -15,7 +15,8 @@ import type { RoomServices } from "../services.ts";
 /** To one client: as datagrams while there is a proven channel, else over the WebSocket. */
 export interface Way {
   isOnDatagrams(): boolean;
-  send(frame: Buffer): void;
+  /** `onLost` is called if it went as a datagram and turns out not to have arrived. */
+  send(frame: Buffer, onLost?: () => void): void;
 }
 
 export class DatagramPlugin {
@@ -64,8 +65,8 @@ export class DatagramPlugin {
     const isOnDatagrams = () => seat.carrier === "datagram";
     return {
       isOnDatagrams,
-      send(frame) {
-        if (!isOnDatagrams() || !seat.send(frame.subarray(frameMargin))) sendFrame(client, frame);
+      send(frame, onLost) {
+        if (!isOnDatagrams() || !seat.send(frame.subarray(frameMargin), onLost)) sendFrame(client, frame);
       },
     };
   }

@@ -28,8 +28,8 @@ export interface DatagramSeat {
   readonly carrier: "datagram" | "websocket";
   /** Takes a client's SDP offer in the place of any before; returns the answer. Rejects with TOO_FAST, or as `Carrier.open`. */
   offer(offer: unknown): Promise<string>;
-  /** Sends as a datagram. False: it has to go over the WebSocket. */
-  send(payload: Uint8Array): boolean;
+  /** Sends as a datagram; `onLost` as for `Channel.wrap`. False: it has to go over the WebSocket. */
+  send(payload: Uint8Array, onLost?: () => void): boolean;
   stats(): ChannelStats;
   close(): void;
 }
@@ -134,9 +134,9 @@ class Seat implements DatagramSeat {
     return answer;
   }
 
-  send(payload: Uint8Array): boolean {
+  send(payload: Uint8Array, onLost?: () => void): boolean {
     if (!this.#peer || this.#channel.carrier !== "datagram" || payload.length > maxPayloadBytes) return false;
-    this.#peer.send(this.#channel.wrap(payload, performance.now()));
+    this.#peer.send(this.#channel.wrap(payload, performance.now(), onLost));
     return true;
   }
 
