@@ -5,6 +5,7 @@
  */
 import type { Client } from "@colyseus/core";
 import type { ChannelStats } from "../../schema/channel.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
 import { seatMessages } from "../../schema/messages.ts";
 import type { DatagramSeat } from "../../services/datagram/datagrams.ts";
 import { backlogOf, frameMargin, sendFrame, sendUnreliablyBy } from "../colyseus.ts";
@@ -27,9 +28,11 @@ export class DatagramPlugin {
   constructor({ services, gate }: { services: RoomServices; gate: Gate }) {
     this.#services = services;
     this.#gate = gate;
-    gate.handle("offer", seatMessages.offer, async (client, { offer }) => ({
-      answer: await this.#seats.get(client)?.offer(offer),
-    }));
+    gate.handle("offer", seatMessages.offer, async (client, { offer }) => {
+      const retryAfterMs = client.userData!.budget.takeOffer(performance.now());
+      if (retryAfterMs > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs });
+      return { answer: await this.#seats.get(client)?.offer(offer) };
+    });
   }
 
   /** Gives a client that has joined, or is back, its end of a channel. */
