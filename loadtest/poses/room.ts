@@ -1,5 +1,5 @@
 /** A room that sends each client a frame at a steady rate, by the way that worlds send theirs. A frame holds when it was sent. */
-import { type AuthContext, Protocol } from "@colyseus/core";
+import { type AuthContext, ClientState, Protocol } from "@colyseus/core";
 import { BaseRoom } from "../../rooms/BaseRoom.ts";
 import { backlogOf, frameMargin } from "../../rooms/colyseus.ts";
 import { authenticate } from "../../rooms/join.ts";
@@ -44,6 +44,7 @@ abstract class PosesRoom extends BaseRoom implements PresentRoom {
   onRoster(): void {}
 
   #sendTo(client: SeatClient): void {
+    if (client.state !== ClientState.JOINED) return;
     const way = this.datagrams!.wayTo(client);
     if (!way.isOnDatagrams() && backlogOf(client) > this.services.config.backlogFrameBytes) return;
     const frame = Buffer.alloc(frameMargin + this.poses.bytes);
