@@ -42,6 +42,7 @@ describe("[OP3] every setting", () => {
       frameBytesLarge: 400,
       datagrams: true,
       datagramPeers: 500,
+      udpHost: "",
       udpPort: 0,
       publicIp: "",
       drainMs: 10_000,

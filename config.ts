@@ -78,6 +78,7 @@ export const settings = {
     default: "on",
     meaning: "movement by UDP where it gets through; off leaves it on WebSockets",
   },
+  UDP_HOST: { type: text, unit: "address", default: "", meaning: "address to take UDP on; empty takes that of HOST" },
   UDP_PORT: { type: whole(0, 65535), unit: "port", default: "0", meaning: "UDP port; 0 takes the number of PORT" },
   DATAGRAM_PEERS: {
     type: whole(1, 2000),

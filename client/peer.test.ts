@@ -22,6 +22,14 @@ describe("[MV3] a peer", () => {
     expect(connection.channel.binaryType).toBe("arraybuffer");
   });
 
+  it("leaves no connection behind where there are no data channels", () => {
+    const { connections, made, control } = fakeConnections();
+    control.isBarren = true;
+    const on = { opened() {}, message() {}, closed() {} };
+    expect(() => new Peer(connections, on)).toThrow("no data channels here");
+    expect(made.map(({ isClosed }) => isClosed)).toEqual([true]);
+  });
+
   it("offers without candidates, and takes the one answer", async () => {
     const { peer, connection } = make();
     const ask = vi.fn(async (_offer: string) => "answer");

@@ -49,12 +49,7 @@ export class Peer {
 
   constructor(connections: PeerConnections, on: PeerEvents) {
     this.#connection = new connections({ iceServers: [] });
-    this.#channel = this.#connection.createDataChannel("datagrams", {
-      negotiated: true,
-      id: 0,
-      ordered: false,
-      maxPacketLifeTime: packetLifeMs,
-    });
+    this.#channel = this.#openChannel();
     this.#channel.binaryType = "arraybuffer";
     this.#channel.onopen = () => this.#isClosed || on.opened();
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -64,6 +59,20 @@ export class Peer {
     this.#connection.onconnectionstatechange = () => {
       if (!this.#isClosed && this.#connection.connectionState === "failed") on.closed();
     };
+  }
+
+  #openChannel(): DataChannel {
+    try {
+      return this.#connection.createDataChannel("datagrams", {
+        negotiated: true,
+        id: 0,
+        ordered: false,
+        maxPacketLifeTime: packetLifeMs,
+      });
+    } catch (error) {
+      this.#connection.close(); // a browser has only so many
+      throw error;
+    }
   }
 
   /** Asks `ask` for the answer to an offer. Rejects with what that, or the browser, rejects with. */

@@ -16,7 +16,7 @@ import { runningServer, startHereabouts, startPlainColyseus, type Target } from 
 import { Threads } from "./lib/threads.ts";
 import { UsageError } from "./lib/usage.ts";
 import { Walk } from "./lib/walk.ts";
-import type { Check, Progress, Result, WalkersData } from "./lib/walkers.ts";
+import type { Check, Progress, Recovery, Result, WalkersData } from "./lib/walkers.ts";
 import { figureNames, type Measured, reportOf, type ServerUse } from "./lib/worldReport.ts";
 
 const ownOptions = {
@@ -33,6 +33,7 @@ const ownOptions = {
     "count the server's instructions and cycles for so long afterwards, by perf; 0: do not",
   ),
   carrier: choice(["websocket", "datagram"], "what they move by; a WebSocket if not given"),
+  crash: choice(["carrier"], "kill what carries datagrams, under load, after what is measured"),
   baseline: choice(["colyseus"], "the same load on plain Colyseus, for comparison"),
 };
 
@@ -49,12 +50,14 @@ export const world: Scenario<typeof ownOptions> = {
   options: ownOptions,
   figures: figureNames,
   async run(options, run): Promise<Report> {
-    const { people, rate, stride, spread, url, serverCore, baseline, carrier, workers } = options;
+    const { people, rate, stride, spread, url, serverCore, baseline, carrier, workers, crash } = options;
     if (stride * rate > fastest)
       throw new UsageError(`--stride times --rate must be at most ${fastest} units a second.`);
     if (baseline && url) throw new UsageError("--baseline starts its own server: leave out --url.");
     if (carrier === "datagram" && (baseline || workers > 1))
       throw new UsageError("--carrier datagram goes with one worker, and without --baseline.");
+    if (crash && (carrier !== "datagram" || url))
+      throw new UsageError("--crash carrier goes with --carrier datagram, and without --url.");
     new Walk(people, spread, stride);
     const core = serverCore < 0 ? undefined : serverCore;
     const starting = baseline ? startPlainColyseus(core) : url ? runningServer(url) : startHereabouts(core);
@@ -78,6 +81,7 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
     await watch(threads, options, run);
     const results = await threads.all<Result>("result");
     const after = await readUse(target);
+    const recoveries = options.crash && !run.signal.aborted ? await crash(target, threads, run) : [];
     const counted = await count(target.pid, run.signal.aborted ? 0 : options.instructions);
     await threads.all("rest");
     run.progress(`all at rest: in ${restMs / 1000} s everyone must know where everyone is`);
@@ -91,6 +95,7 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
     return {
       tally,
       checks,
+      recoveries,
       loads,
       measuredMs: Math.max(...results.map(({ measuredMs }) => measuredMs)),
       server: serverUse(before, after, start, end),
@@ -102,6 +107,13 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
   } finally {
     await threads.stop();
   }
+}
+
+/** Ends what carries datagrams without a word, while everyone walks on. */
+function crash(target: Target, threads: Threads, run: Run): Promise<Recovery[]> {
+  run.progress("what carries datagrams is killed: everyone must be on the WebSocket and back");
+  target.killCarrier();
+  return threads.all<Recovery>("recover");
 }
 
 /** The threads with their share of the movers, not yet joined. */

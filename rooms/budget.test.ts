@@ -116,3 +116,12 @@ describe("[WO5] the budget of a connection", () => {
     expect(told).toBeLessThanOrEqual(20 + 100);
   });
 });
+
+describe("[MV3] offers of datagrams", () => {
+  it("are taken five at once, and then one a second", () => {
+    const budget = new Budget(options, 0);
+    for (let i = 0; i < 5; i++) expect(budget.takeOffer(0)).toBe(0);
+    for (let i = 0; i < 100; i++) expect(budget.takeOffer(0)).toBe(1000);
+    expect(budget.takeOffer(1000)).toBe(0);
+  });
+});

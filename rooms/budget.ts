@@ -6,10 +6,13 @@ import { TokenBucket } from "../services/tokenBucket.ts";
 
 const abuseWindowMs = 10_000;
 const refusalsToldPerSecond = 10;
+/** Offers of datagrams: each costs their carrier a handshake. */
+const offers = { perSecond: 1, burstSeconds: 5 };
 
 export class Budget {
   readonly #moves: TokenBucket;
   readonly #messages: TokenBucket;
+  readonly #offers: TokenBucket;
   readonly #told: TokenBucket;
   readonly #abuseRefusals: number;
   #windowEnds = 0;
@@ -18,6 +21,7 @@ export class Budget {
   constructor(options: { movesPerSecond: number; messagesPerSecond: number; abuseRefusals: number }, now: number) {
     this.#moves = new TokenBucket(options.movesPerSecond, 1, now);
     this.#messages = new TokenBucket(options.messagesPerSecond, 2, now);
+    this.#offers = new TokenBucket(offers.perSecond, offers.burstSeconds, now);
     this.#told = new TokenBucket(refusalsToldPerSecond, 2, now);
     this.#abuseRefusals = options.abuseRefusals;
   }
@@ -28,6 +32,10 @@ export class Budget {
 
   takeMessage(now: number): number {
     return this.#messages.take(now);
+  }
+
+  takeOffer(now: number): number {
+    return this.#offers.take(now);
   }
 
   /** Counts a refusal. `tell`: whether to say so to one who did not ask; `abuse`: whether that was one too many. */

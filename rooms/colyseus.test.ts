@@ -24,7 +24,6 @@ import {
   frameMargin,
   gateInbound,
   guardJoins,
-  receive,
   rejectRequest,
   sendFrame,
   sendUnreliablyBy,
@@ -107,15 +106,14 @@ describe("Colyseus, as it is pinned", () => {
     expect(source).toContain("this.#lastUnreliableSeq = 0;");
   });
 
-  it("takes a frame that came another way as it takes one of the socket, gate and all", () => {
+  it("takes a frame that came another way, past the gate, as it takes one of the socket", () => {
     const room = new Room();
     const handled = vi.fn();
     room.onMessage("hi", handled);
-    const passed: number[] = [];
-    gateInbound(room, (_, bytes) => passed.push(bytes.length) > 0);
+    const handOn = gateInbound(room, () => expect.unreachable("whoever hands it on has asked"));
     const within = Uint8Array.of(99, Protocol.ROOM_DATA, 0xa2, 0x68, 0x69, 99).subarray(1, 5);
-    receive(room, client(), within);
-    expect([handled.mock.calls.length, passed]).toEqual([1, [4]]);
+    handOn(client(), within);
+    expect(handled).toHaveBeenCalledTimes(1);
   });
 
   it("keeps what is sent before a join is acknowledged, where backlogOf counts it", () => {

@@ -41,8 +41,14 @@ const unreliablePatch = Protocol.ROOM_STATE_PATCH | ProtocolModifier.UNRELIABLE;
 /** The longest that `sendFrame` takes. */
 const maxFrameBytes = 65_535;
 
-/** Calls `gate` for each frame of any client of `room`; only what it returns true for goes on to Colyseus. */
-export function gateInbound(room: Room, gate: (client: Client, bytes: Buffer) => boolean): void {
+/**
+ * Calls `gate` for each frame of any client of `room`; only what it returns true for goes on to Colyseus. Returns what
+ * hands it a frame past the gate, as if it had come from the client's socket.
+ */
+export function gateInbound(
+  room: Room,
+  gate: (client: Client, bytes: Buffer) => boolean,
+): (client: Client, bytes: Uint8Array) => void {
   const inner = room as unknown as { _onMessage: Receive };
   const receive = inner._onMessage;
   if (typeof receive !== "function")
@@ -50,6 +56,7 @@ export function gateInbound(room: Room, gate: (client: Client, bytes: Buffer) =>
   inner._onMessage = (client, bytes) => {
     if (gate(client, bytes)) receive.call(room, client, bytes);
   };
+  return (client, bytes) => receive.call(room, client, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 /**
@@ -67,12 +74,6 @@ export function guardJoins(explain: (error: unknown) => ServerError): void {
       throw typeof code === "number" && code >= 400 && code < 600 ? error : explain(error);
     }
   };
-}
-
-/** Hands `room` a frame as if it had come from the client's socket. */
-export function receive(room: Room, client: Client, bytes: Uint8Array): void {
-  const inner = room as unknown as { _onMessage: Receive };
-  inner._onMessage(client, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 /**

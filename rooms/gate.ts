@@ -7,8 +7,8 @@ import type { z } from "zod";
 import { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import { validate } from "../schema/validate.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
-import { gateInbound, receive, rejectRequest } from "./colyseus.ts";
-import { codeMask, readInbound } from "./inbound.ts";
+import { gateInbound, rejectRequest } from "./colyseus.ts";
+import { codeMask, type Inbound, readInbound } from "./inbound.ts";
 import type { SeatClient } from "./seat.ts";
 import type { RoomServices } from "./services.ts";
 
@@ -26,13 +26,16 @@ type Context = { id: number | undefined; reject(reason: unknown): unknown };
 export class Gate {
   readonly #room: GuardedRoom;
   readonly #colyseus: Room;
+  readonly #handOn: (client: Client, bytes: Uint8Array) => void;
   readonly #types = new Set<string>();
   #customPrefix: string | undefined;
 
   constructor(room: GuardedRoom & Pick<Room, "onMessage" | "inputs">) {
     this.#room = room;
     this.#colyseus = room as unknown as Room;
-    gateInbound(this.#colyseus, (client: Client, bytes) => this.#receive(client as SeatClient, bytes));
+    this.#handOn = gateInbound(this.#colyseus, (client: Client, bytes) => {
+      return isOpen(client as SeatClient) && this.#admitFrame(client as SeatClient, readInbound(bytes));
+    });
   }
 
   has(type: string): boolean {
@@ -69,14 +72,14 @@ export class Gate {
 
   /** Takes a frame that came as a datagram: only what may come unreliably, so that it never speaks for the reliable path. */
   receiveUnreliable(client: SeatClient, bytes: Uint8Array): void {
-    if (!client.userData || client.userData.ended) return;
-    if (this.#mayBeUnreliable(bytes)) receive(this.#colyseus, client, bytes);
-    else
+    if (!isOpen(client)) return;
+    const inbound = readInbound(bytes);
+    if (!this.#mayBeUnreliable(inbound, bytes)) {
       this.#refuse(client, new HereaboutsError("BAD_FRAME", "It may not come as a datagram."), "datagram", undefined);
+    } else if (this.#admitFrame(client, inbound)) this.#handOn(client, bytes);
   }
 
-  #mayBeUnreliable(bytes: Uint8Array): boolean {
-    const inbound = readInbound(bytes);
+  #mayBeUnreliable(inbound: Inbound, bytes: Uint8Array): boolean {
     if (inbound.kind === "input") return (bytes[0]! & codeMask) === Protocol.ROOM_INPUT_UNRELIABLE;
     if (inbound.kind === "message") return inbound.requestId === undefined && this.#isCustom(inbound.type);
     return inbound.kind === "bytes";
@@ -86,10 +89,8 @@ export class Gate {
     return this.#customPrefix !== undefined && type.startsWith(this.#customPrefix);
   }
 
-  #receive(client: SeatClient, bytes: Buffer): boolean {
-    const seat = client.userData;
-    if (!seat || seat.ended) return false;
-    const inbound = readInbound(bytes);
+  /** Whether it goes on to Colyseus. */
+  #admitFrame(client: SeatClient, inbound: Inbound): boolean {
     const now = performance.now();
     switch (inbound.kind) {
       case "bytes":
@@ -176,6 +177,10 @@ export class Gate {
     services.log.limited("error", kind, { room: key, message: of, error }, "a handler failed");
     return new HereaboutsError("INTERNAL", "", { cause: error });
   }
+}
+
+function isOpen({ userData }: SeatClient): boolean {
+  return userData !== undefined && userData.ended === undefined;
 }
 
 function asked(client: SeatClient, id: number | undefined): Context | undefined {

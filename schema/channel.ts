@@ -141,11 +141,14 @@ export class Channel {
     return this.#effects;
   }
 
-  /** A datagram to send now: a frame of at most maxPayloadBytes, or a heartbeat without one. */
-  wrap(payload: Uint8Array | undefined, now: number): Uint8Array {
+  /**
+   * A datagram to send now: a frame of at most maxPayloadBytes, or a heartbeat without one. `onLost` is called if it turns
+   * out not to have arrived, unless the channel ends before.
+   */
+  wrap(payload: Uint8Array | undefined, now: number, onLost?: () => void): Uint8Array {
     this.#look(now);
     this.#sentAt = this.#now;
-    return writeDatagram(this.#echoes.send(this.#now), payload);
+    return writeDatagram(this.#echoes.send(this.#now, onLost), payload);
   }
 
   stats(now: number) {

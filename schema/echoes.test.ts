@@ -40,6 +40,34 @@ describe("[MV4] echoes", () => {
     );
   });
 
+  it("tell of each that was lost, once, and of none that arrived or is only late", () => {
+    const [here, there] = [new Echoes(), new Echoes()];
+    const told: number[] = [];
+    const expected: number[] = [];
+    for (let now = 0; now < 70_000; now++) {
+      const sent = here.send(now, () => told.push(now));
+      // of seven one is lost; one that is late comes after the next two
+      if (now % 7 === 0) expected.push(now);
+      else there.receive(sent, now);
+      if (now % 4 === 0) here.receive(there.send(now), now);
+    }
+    const late = here.send(70_000, () => told.push(70_000));
+    for (let now = 70_001; now < 70_003; now++) there.receive(here.send(now), now);
+    here.receive(there.send(70_003), 70_003);
+    there.receive(late, 70_003);
+    for (let now = 70_003; now < 70_010; now++) there.receive(here.send(now), now);
+    here.receive(there.send(70_010), 70_010);
+    expect(told).toEqual(expected);
+  });
+
+  it("tell of nothing that was sent on an earlier transport", () => {
+    const [here, there] = [new Echoes(), new Echoes()];
+    here.send(0, () => expect.unreachable("it is not known whether it arrived"));
+    here.reset();
+    for (let now = 1; now < 300; now++) there.receive(here.send(now), now);
+    here.receive(there.send(300), 300);
+  });
+
   it("go on over the turn of the number", () => {
     const [here, there] = [new Echoes(), new Echoes()];
     for (let now = 0; now < 200_000; now++) {

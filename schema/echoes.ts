@@ -7,6 +7,8 @@ import { isNewer } from "./frames.ts";
 
 /** Own datagrams remembered: more than 4 s of them at 60 a second. */
 const remembered = 256;
+/** One is lost, not late, when one that was sent this many later has arrived (as in QUIC, RFC 9002). */
+const reordered = 3;
 /** How far back the share of lost datagrams looks. */
 const lossMs = 5000;
 /** A datagram without an echo counts as lost after a round trip and this. */
@@ -19,6 +21,9 @@ export class Echoes {
   #seq = 0;
   readonly #sentAt = new Float64Array(remembered);
   readonly #echoedAt = new Float64Array(remembered);
+  readonly #onLost: ((() => void) | undefined)[] = [];
+  /** The newest own number that is known to have arrived, or not to. */
+  #judged = 0;
   #newestEchoed: { seq: number; sentAt: number } | undefined;
   /** The newest arrival, and those `span` before it that could have arrived since the transport's first. */
   #received: { seq: number; before: number; span: number; at: number } | undefined;
@@ -38,17 +43,20 @@ export class Echoes {
   reset(): void {
     this.#sentAt.fill(Number.NEGATIVE_INFINITY);
     this.#echoedAt.fill(Number.POSITIVE_INFINITY);
+    this.#onLost.fill(undefined);
+    this.#judged = this.#seq;
     this.#newestEchoed = undefined;
     this.#received = undefined;
     this.#receivedLoss = 0;
     this.#least = this.#leastBefore = Number.POSITIVE_INFINITY;
   }
 
-  /** The header of a datagram that is sent now. */
-  send(now: number): DatagramHeader {
+  /** The header of a datagram that is sent now. `onLost` is called if it turns out not to have arrived. */
+  send(now: number, onLost?: () => void): DatagramHeader {
     this.#seq = (this.#seq + 1) & 0xffff;
     this.#sentAt[this.#seq % remembered] = now;
     this.#echoedAt[this.#seq % remembered] = Number.POSITIVE_INFINITY;
+    this.#onLost[this.#seq % remembered] = onLost;
     return { seq: this.#seq, echo: this.#echo(now) };
   }
 
@@ -135,6 +143,18 @@ export class Echoes {
       if (heldMs < maxHeldMs) this.#noteRoundTrip(Math.max(0, now - sentAt - heldMs), now);
     }
     for (let i = 0; i < echoedBefore; i++) if (before & (1 << i)) this.#markEchoed((seq - 1 - i) & 0xffff, now);
+    this.#judgeSent();
+  }
+
+  #judgeSent(): void {
+    const forgotten = this.#seq - remembered;
+    if (isNewer(forgotten, this.#judged)) this.#judged = forgotten & 0xffff;
+    const newest = this.#newestEchoed?.seq ?? this.#judged;
+    while (isNewer(newest - reordered, this.#judged)) {
+      this.#judged = (this.#judged + 1) & 0xffff;
+      const at = this.#judged % remembered;
+      if (this.#echoedAt[at] === Number.POSITIVE_INFINITY) this.#onLost[at]?.();
+    }
   }
 
   /** True if this is the first that is heard of an own datagram on this transport. */

@@ -42,6 +42,8 @@ export class FakeConnection {
   localDescription: { sdp: string } | undefined;
   remote: unknown;
   isClosed = false;
+  /** There is no channel to be had. */
+  isBarren = false;
   onconnectionstatechange = () => {};
 
   constructor(configuration?: RTCConfiguration) {
@@ -49,6 +51,7 @@ export class FakeConnection {
   }
 
   createDataChannel(_label: string, options: object): FakeChannel {
+    if (this.isBarren) throw new Error("no data channels here");
     this.channel = new FakeChannel(options);
     return this.channel;
   }
@@ -72,19 +75,20 @@ export class FakeConnection {
 
   close(): void {
     this.isClosed = true;
-    this.channel.isOpen = false;
+    if (this.channel) this.channel.isOpen = false;
   }
 }
 
-/** A class to make connections with, and all that were made with it. `isBroken`: making one throws. */
+/** A class to make connections with, and all that were made with it. `isBroken`: making one throws, `isBarren`: its channel. */
 export function fakeConnections() {
   const made: FakeConnection[] = [];
-  const control = { isBroken: false };
+  const control = { isBroken: false, isBarren: false };
   class Made extends FakeConnection {
     constructor(configuration?: RTCConfiguration) {
       if (control.isBroken) throw new Error("no WebRTC here");
       super(configuration);
       made.push(this);
+      this.isBarren = control.isBarren;
     }
   }
   return { connections: Made as unknown as PeerConnections, made, control };

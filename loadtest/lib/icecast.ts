@@ -11,7 +11,7 @@ import { createMp3Encoder } from "wasm-media-encoders";
 import { canPin, stopChild } from "./child.ts";
 import { now, pause } from "./clock.ts";
 import type { Usage } from "./prometheus.ts";
-import { freePort, type Target } from "./target.ts";
+import { cannotKill, freePort, type Target } from "./target.ts";
 import { UsageError } from "./usage.ts";
 
 const sampleHz = 44_100;
@@ -43,6 +43,7 @@ export async function startIcecast(core: number | undefined): Promise<Target & {
     stream: `http://127.0.0.1:${port}/radio.mp3`,
     pid: child.pid,
     usage: async () => usageOf(child),
+    killCarrier: cannotKill,
     async stop() {
       stopFeeding();
       source.destroy();

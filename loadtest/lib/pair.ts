@@ -10,7 +10,7 @@ import { UsageError } from "./usage.ts";
 /** Files of the two programs. Each is started with its task as JSON, and says over IPC what its type below says. */
 export type Pair = { readonly sender: string; readonly receiver: string };
 
-export type Load = { flows: number; rate: number; bytes: number; lifetimeMs: number };
+export type Load = { flows: number; rate: number; bytes: number };
 export type SenderTask = Load & { host: string };
 export type ReceiverTask = Load & { url: string };
 

@@ -2,7 +2,7 @@
  * The server under load: one that runs already, hereabouts started here, or the baseline started here. Each is an
  * address, its use of CPU and memory, and how to end it.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,8 +18,14 @@ export interface Target {
   readonly pid: number | undefined;
   /** Undefined if the server does not tell. */
   usage(): Promise<Usage | undefined>;
+  /** Ends the process that carries datagrams as a crash would: of a server that was started here, on Linux. */
+  killCarrier(): void;
   stop(): Promise<void>;
 }
+
+export const cannotKill = () => {
+  throw new UsageError("Only what carries the datagrams of a server that was started here can be killed, on Linux.");
+};
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const startMs = 20_000;
@@ -31,7 +37,7 @@ export async function runningServer(address: string): Promise<Target> {
   if (!URL.canParse(address)) throw new UsageError(`--url ${address} is no address: write http://127.0.0.1:2567.`);
   const url = new URL(address).origin;
   if (!(await isReady(url))) throw new UsageError(`--url ${address}: no server is ready there (${url}/readyz).`);
-  return { url, pid: undefined, usage: () => readUsage(url), stop: async () => {} };
+  return { url, pid: undefined, usage: () => readUsage(url), killCarrier: cannotKill, stop: async () => {} };
 }
 
 /** `server.ts` on a free port, with room for as many as a test may want and an empty data folder that goes with it. Its log lines are shown, its welcome is not. */
@@ -57,6 +63,11 @@ export async function startHereabouts(core: number | undefined): Promise<Target>
     url,
     pid: child.pid,
     usage: () => readUsage(url),
+    killCarrier() {
+      if (process.platform !== "linux") cannotKill();
+      // its only child
+      process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")), "SIGKILL");
+    },
     async stop() {
       await stopChild(child);
       rmSync(data, { recursive: true, force: true });
@@ -108,6 +119,7 @@ async function startBaseline(name: string, core: number | undefined): Promise<Ta
       const { cpu, rssBytes } = await hear("cpu");
       return { cpuSeconds: (cpu.user + cpu.system) / 1e6, rssBytes };
     },
+    killCarrier: cannotKill,
     stop: () => stopChild(child),
   };
 }

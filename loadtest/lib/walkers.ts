@@ -1,6 +1,6 @@
 /**
  * One thread of the world scenario: its share of the movers, each a light client that walks and watches the others.
- * Answers join, measure, progress, result, rest, check and leave; knows nothing of the other threads but the board.
+ * Answers join, measure, progress, result, recover, rest, check and leave; knows nothing of the other threads but the board.
  */
 import { maxSlots } from "../../schema/blocks.ts";
 import { ColyseusClient } from "../baselines/colyseusClient.ts";
@@ -49,6 +49,9 @@ export type Check = {
   lossUp: number;
 };
 
+/** How long after a crash everyone was on the WebSocket, and back on datagrams; NaN if they were not in time. */
+export type Recovery = { downMs: number; backMs: number };
+
 type Client = LightClient | ColyseusClient;
 
 /** How long to wait until everyone is on datagrams. */
@@ -73,7 +76,7 @@ let pacer: Pacer | undefined;
 let load = gauge();
 let since = now();
 
-answerCommands({ join, measure, progress, result, rest, check, leave });
+answerCommands({ join, measure, progress, result, recover, rest, check, leave });
 
 /** Joins one after the other over the ramp, then lets them all walk. */
 async function join(): Promise<void> {
@@ -85,7 +88,7 @@ async function join(): Promise<void> {
     views.push(view);
   }
   while (data.subject === "hereabouts" && own.length > 0 && !facts.geometry) await pause(10);
-  for (const end = now() + carriersMs; isByDatagrams && now() < end && onDatagrams() < own.length; ) await pause(50);
+  if (isByDatagrams) await untilOnDatagrams(own.length);
   if (facts.geometry) walk.mustSuit(facts.geometry.step);
   if (own.length === 0) return;
   pacer = new Pacer(own.length, data.rate, (taker) => {
@@ -105,6 +108,19 @@ function enter(mover: number, view: View): Promise<Client> {
 
 function onDatagrams(): number {
   return clients.filter((client) => client instanceof LightClient && client.link.carrier === "datagram").length;
+}
+
+/** How long it took until so many were on datagrams; NaN if it took too long. */
+async function untilOnDatagrams(count: number): Promise<number> {
+  const begun = now();
+  while (onDatagrams() !== count && now() - begun < carriersMs) await pause(10);
+  return onDatagrams() === count ? now() - begun : Number.NaN;
+}
+
+/** Called when what carries datagrams was killed. */
+async function recover(): Promise<Recovery> {
+  const downMs = await untilOnDatagrams(0);
+  return { downMs, backMs: downMs + (await untilOnDatagrams(own.length)) };
 }
 
 /** Counts from now on. */

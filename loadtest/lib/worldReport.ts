@@ -7,7 +7,7 @@ import type { Report } from "./scenario.ts";
 import { type Cell, figure } from "./table.ts";
 import type { Tally } from "./tally.ts";
 import { nearUnits } from "./view.ts";
-import type { Check } from "./walkers.ts";
+import type { Check, Recovery } from "./walkers.ts";
 
 /** Server's CPU in percent of one core while it was measured, memory at the end, and what it counted. */
 export type ServerUse = {
@@ -22,6 +22,8 @@ export type ServerUse = {
 export type Measured = {
   tally: Tally;
   checks: readonly Check[];
+  /** After what carries datagrams was killed; none if it was not. */
+  recoveries: readonly Recovery[];
   loads: readonly Load[];
   measuredMs: number;
   server: ServerUse | undefined;
@@ -40,6 +42,9 @@ const ages = {
   "known.near.": ["nearKnown", `newest known of those within ${nearUnits} units`],
 } as const satisfies Record<string, readonly [keyof Tally, string]>;
 
+/** Within this everyone is to be back on datagrams after a crash. */
+const recoverMs = 10_000;
+
 const others = [
   ...["seconds", "frames", "delivered", "lost", "late", "movers", "movers.min", "near.movers", "near.all", "frame.max"],
   ...[
@@ -55,6 +60,7 @@ const others = [
     "others",
   ],
   ...["datagrams", "datagrams.down.lost", "datagrams.up.lost", "datagrams.dropped", "carrier.cpu", "carrier.rss"],
+  ...["crash.down", "crash.back"],
   ...["backward", "offpath", "stale", "missing", "strangers", "closed", "corrected", "refused", "dropped"],
 ];
 
@@ -65,7 +71,7 @@ export const figureNames: readonly string[] = [
 ];
 
 export function reportOf(options: { people: number; url: string }, measured: Measured): Report {
-  const { tally, checks, loads, server, measuredMs, limit, interrupted } = measured;
+  const { tally, checks, recoveries, loads, server, measuredMs, limit, interrupted } = measured;
   const eachSecond = (total: number) => (total / options.people / measuredMs) * 1000;
   const eachFrame = (total: number) => total / tally.frames;
   const found = (key: "stale" | "missing" | "strangers") => checks.reduce((sum, check) => sum + check[key], 0);
@@ -75,6 +81,8 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
   const lost = checks.flatMap((check) => check.lost);
   const sum = (key: "onDatagrams" | "lossDown" | "lossUp") => checks.reduce((total, check) => total + check[key], 0);
   const onDatagrams = sum("onDatagrams");
+  const isCrashed = recoveries.length > 0;
+  const latest = (key: keyof Recovery) => (isCrashed ? Math.max(...recoveries.map((one) => one[key])) : Number.NaN);
   const figures: Record<string, number> = {
     seconds: measuredMs / 1000,
     frames: eachSecond(tally.frames),
@@ -102,6 +110,8 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
     "datagrams.dropped": server?.carrier?.dropped ?? Number.NaN,
     "carrier.cpu": server?.carrier?.cpuPercent ?? Number.NaN,
     "carrier.rss": (server?.carrier?.rssBytes ?? Number.NaN) / 1e6,
+    "crash.down": latest("downMs"),
+    "crash.back": latest("backMs"),
     backward: always("backward"),
     offpath: always("offPath"),
     stale: found("stale"),
@@ -119,7 +129,7 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
   return {
     figures,
     tables: [ageTable(tally), factTable(figures, refused, lost)],
-    failures: failuresOf(figures, options.url !== ""),
+    failures: failuresOf(figures, options.url !== "", isCrashed),
     limit,
     interrupted,
     detail: { options, figures, refused, lost, loads, limit, interrupted, machine: machine() },
@@ -151,6 +161,14 @@ function factTable(f: Record<string, number>, refused: Record<string, number>, l
       "carriers",
       `${n("datagrams")} on datagrams at the end, which lost ${n("datagrams.down.lost", 1)} % down and ${n("datagrams.up.lost", 1)} % up; ${n("datagrams.dropped")} dropped by the server; its carrier: CPU ${n("carrier.cpu", 1)} % of a core, memory ${n("carrier.rss", 1)} MB`,
     ],
+    ...(Number.isNaN(f["crash.down"])
+      ? []
+      : [
+          [
+            "crash",
+            `all on the WebSocket ${n("crash.down")} ms after it, all on datagrams again after ${n("crash.back")} ms`,
+          ],
+        ]),
     ["near a frame", `${n("near.movers", 1)} on average, of ${n("near.all", 1)} within ${nearUnits} units`],
     [
       "down each",
@@ -178,7 +196,7 @@ function factTable(f: Record<string, number>, refused: Record<string, number>, l
 }
 
 /** Others may be in a world of a server that runs already: they are no failure. */
-function failuresOf(f: Record<string, number>, isShared: boolean): string[] {
+function failuresOf(f: Record<string, number>, isShared: boolean, isCrashed: boolean): string[] {
   const never: [string, string][] = [
     ["backward", "poses were older than what their receiver knew"],
     ["stale", "poses were still stale at the end"],
@@ -188,6 +206,8 @@ function failuresOf(f: Record<string, number>, isShared: boolean): string[] {
   if (!isShared)
     never.push(["offpath", "poses were never sent by anyone"], ["strangers", "unknown people were in a roster"]);
   const failures = never.filter(([name]) => f[name] !== 0).map(([name, what]) => `${f[name]} ${what}`);
+  if (isCrashed && !(f["crash.back"]! <= recoverMs))
+    failures.push(`not everyone was back on datagrams ${recoverMs / 1000} s after the crash`);
   if (f["delivered"] === 0) failures.push("not one frame was delivered");
   return failures;
 }

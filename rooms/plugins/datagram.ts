@@ -5,6 +5,7 @@
  */
 import type { Client } from "@colyseus/core";
 import type { ChannelStats } from "../../schema/channel.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
 import { seatMessages } from "../../schema/messages.ts";
 import type { DatagramSeat } from "../../services/datagram/datagrams.ts";
 import { backlogOf, frameMargin, sendFrame, sendUnreliablyBy } from "../colyseus.ts";
@@ -15,7 +16,8 @@ import type { RoomServices } from "../services.ts";
 /** To one client: as datagrams while there is a proven channel, else over the WebSocket. */
 export interface Way {
   isOnDatagrams(): boolean;
-  send(frame: Buffer): void;
+  /** `onLost` is called if it went as a datagram and turns out not to have arrived. */
+  send(frame: Buffer, onLost?: () => void): void;
 }
 
 export class DatagramPlugin {
@@ -26,9 +28,11 @@ export class DatagramPlugin {
   constructor({ services, gate }: { services: RoomServices; gate: Gate }) {
     this.#services = services;
     this.#gate = gate;
-    gate.handle("offer", seatMessages.offer, async (client, { offer }) => ({
-      answer: await this.#seats.get(client)?.offer(offer),
-    }));
+    gate.handle("offer", seatMessages.offer, async (client, { offer }) => {
+      const retryAfterMs = client.userData!.budget.takeOffer(performance.now());
+      if (retryAfterMs > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs });
+      return { answer: await this.#seats.get(client)?.offer(offer) };
+    });
   }
 
   /** Gives a client that has joined, or is back, its end of a channel. */
@@ -64,8 +68,8 @@ export class DatagramPlugin {
     const isOnDatagrams = () => seat.carrier === "datagram";
     return {
       isOnDatagrams,
-      send(frame) {
-        if (!isOnDatagrams() || !seat.send(frame.subarray(frameMargin))) sendFrame(client, frame);
+      send(frame, onLost) {
+        if (!isOnDatagrams() || !seat.send(frame.subarray(frameMargin), onLost)) sendFrame(client, frame);
       },
     };
   }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pose } from "../../schema/geometry.ts";
 import { randomOf } from "../../web/shared/seed.ts";
-import { expectSynced, pose, start, tickHz } from "./testing/frames.ts";
+import { expectSynced, pose, start, tickHz, tickMs } from "./testing/frames.ts";
 
 const numRuns = Number(process.env["FC_RUNS"] ?? 100);
 /** What everyone is told within, once all rest. */
@@ -88,6 +88,28 @@ describe("[MV2] who rests when a client goes on a channel", () => {
     client.lost = 1;
     world.tick(settleTicks);
     expectSynced(world, client, slots);
+  });
+});
+
+describe("[MV2] in a large world", () => {
+  it("nobody far who moves is older than 2 s, though frames that carried them were lost", () => {
+    const world = start();
+    const slots = Array.from({ length: 1000 }, (_, i) => world.mover(pose((i % 32) * 30 - 480, (i >> 5) * 30 - 480)));
+    const client = world.client(slots[0]);
+    let oldest = 0;
+    for (let tick = 0; tick < 400; tick++) {
+      for (const slot of slots) {
+        const { x, y } = world.poses.get(slot)!;
+        world.poses.set(slot, pose(x, y + (tick % 2 === 0 ? 1 : -1)));
+      }
+      // each twelfth frame: none of those that bring again what was lost
+      client.lost = tick % 12 === 0 ? 1 : 0;
+      world.tick();
+      if (tick < 100) continue;
+      for (const slot of slots) oldest = Math.max(oldest, world.poses.tick - client.heardAt.get(slot)!);
+    }
+    expect(oldest * tickMs).toBeLessThanOrEqual(2000);
+    expect(Math.max(...client.sizes)).toBeLessThanOrEqual(1100);
   });
 });
 

@@ -14,7 +14,7 @@ import { frameMargin } from "../colyseus.ts";
 import { type Eye, Interest } from "./interest.ts";
 import type { Poses } from "./poses.ts";
 import { Rested } from "./rested.ts";
-import { Sweep } from "./sweep.ts";
+import { type Span, Sweep } from "./sweep.ts";
 
 /** One client's side of the frames it is sent. */
 export interface View extends Eye {
@@ -33,6 +33,8 @@ export interface View extends Eye {
   /** In a large world: the tick at which each slot was last sent. */
   sentAt: Uint32Array | undefined;
   nearSquared: number;
+  /** What was swept in frames that were lost. */
+  missed: Span[];
   wasLossy: boolean;
   /** Running estimate of what a near mover costs in a large world's frame. */
   bytesPerMover: number;
@@ -44,8 +46,8 @@ export interface FrameTarget {
   isLossy(): boolean;
   /** Unsent bytes above the limit: nothing may be added. */
   isBehind(): boolean;
-  /** Takes a message with `frameMargin` free bytes before it. */
-  send(bytes: Buffer): void;
+  /** Takes a message with `frameMargin` free bytes before it. `onLost` is called once it is known to be lost. */
+  send(bytes: Buffer, onLost?: () => void): void;
   /** As `send`, by a way on which nothing is lost. */
   sendReliably(bytes: Buffer): void;
 }
@@ -66,8 +68,10 @@ const equallyNear = 32;
 /** What a mover with a third axis and an angle costs, and the blocks of movers that share nothing. */
 const worstMoverBytes = 8;
 const worstBlockBytes = 300;
-/** No mover of a large world is staler than this, if the budget allows. */
-const farMs = 1800;
+/** Within this everyone in a large world goes to everyone, if the budget allows. What was lost of it follows within 2 s. */
+const farMs = 1400;
+/** Spans of the sweep that wait to go again: more than these come by anew as soon. */
+const mostMissed = 8;
 /** A channel that lost everything is found out within this. */
 const doubtMs = 3000;
 /** Bytes before a frame on the wire: what Colyseus calls a message of bytes, and our number for it. */
@@ -86,6 +90,7 @@ export function createView(): View {
     syncedTick: 0,
     sentAt: undefined,
     nearSquared: 0,
+    missed: [],
     wasLossy: false,
     bytesPerMover: 4.5,
   };
@@ -151,7 +156,11 @@ export class Frames {
       return shared;
     }
     if (!isSmall) {
-      this.#sendFrame(target, time, this.#encodeChoice(view));
+      const spans = [this.#sweep.span, ...view.missed.splice(0, 1)];
+      const bytes = this.#encodeChoice(view, spans);
+      this.#sendFrame(target, time, bytes, () => {
+        view.missed = [...view.missed, ...spans].slice(-mostMissed);
+      });
       return shared;
     }
     const isInStep = view.syncedTick === tick - 1;
@@ -198,13 +207,15 @@ export class Frames {
     return writeBlocks(this.#blocks, 0, this.#options.smallBytes - overhead, this.#poses, this.#chosen, count);
   }
 
-  #encodeChoice(view: View): number {
+  /** `spans`: what goes of those who may be far. */
+  #encodeChoice(view: View, spans: readonly Span[]): number {
     const poses = this.#poses;
     const sentAt = this.#sentAt(view);
     const isFirst = view.lastTick === 0;
     const budget = isFirst ? this.#options.smallBytes : this.#options.largeBytes;
     const end = budget - overhead - (view.correction ? correctionBytes : 0);
-    const swept = this.#sweep.write(this.#blocks, 0, end, poses, sentAt);
+    let swept = 0;
+    for (const span of spans) swept = this.#sweep.write(this.#blocks, swept, end, poses, sentAt, span);
     const room = Math.floor((end - swept) / view.bytesPerMover);
     const interest = isFirst ? this.#interestInAll() : this.#interest;
     const count = interest.choose(sentAt, view, room, this.#chosen);
@@ -235,7 +246,7 @@ export class Frames {
     return grown;
   }
 
-  #sendFrame(target: FrameTarget, time: number, blockBytes: number): void {
+  #sendFrame(target: FrameTarget, time: number, blockBytes: number, onLost?: () => void): void {
     const { view } = target;
     const { tick } = this.#poses;
     const isNews = blockBytes > 0 || view.ack !== view.ackSent || view.correction !== undefined;
@@ -246,7 +257,7 @@ export class Frames {
     const isReliable = correction !== undefined;
     const bytes = this.#encodeFrame({ seq: view.seq, time, ack, correction, isReliable }, this.#blocks, blockBytes);
     if (isReliable) target.sendReliably(bytes);
-    else target.send(bytes);
+    else target.send(bytes, onLost);
     view.ackSent = ack;
     view.correction = undefined;
     view.lastTick = tick;

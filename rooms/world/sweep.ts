@@ -12,11 +12,13 @@ const [usualPart, mostPart] = [0.3, 0.6];
 /** Known slots in a row that are sent again rather than ending it. */
 const holes = 1;
 
+/** Slots `from` to before `past`. */
+export type Span = { readonly from: number; readonly past: number };
+
 export class Sweep {
   readonly #ticks: number;
   readonly #frameBytes: number;
-  #from = 0;
-  #past = 0;
+  #span: Span = { from: 0, past: 0 };
 
   /** `ticks`: longest time round that frames of `frameBytes` are to have. */
   constructor(ticks: number, frameBytes: number) {
@@ -28,19 +30,24 @@ export class Sweep {
   advance(slots: number): void {
     const movers = (part: number) => Math.max(1, Math.floor((this.#frameBytes * part) / moverBytes));
     const step = Math.min(movers(mostPart), Math.max(movers(usualPart), Math.ceil(slots / this.#ticks)));
-    this.#from = this.#past >= slots ? 0 : this.#past;
-    this.#past = Math.min(slots, this.#from + step);
+    const from = this.#span.past >= slots ? 0 : this.#span.past;
+    this.#span = { from, past: Math.min(slots, from + step) };
   }
 
-  /** Writes those of them that changed since they were sent at `sentAt`, and notes it there. Returns the offset behind. */
-  write(out: Buffer, at: number, end: number, poses: Poses, sentAt: Uint32Array): number {
+  /** The slots of this tick. */
+  get span(): Span {
+    return this.#span;
+  }
+
+  /** Writes those of `span` that changed since they were sent at `sentAt`, and notes it there. Returns the offset behind. */
+  write(out: Buffer, at: number, end: number, poses: Poses, sentAt: Uint32Array, span = this.#span): number {
     const { changedAt, tick } = poses;
     const isStale = (slot: number) => changedAt[slot]! > sentAt[slot]!;
     let offset = at;
-    for (let slot = this.#from; slot < this.#past; slot++) {
+    for (let slot = span.from; slot < span.past; slot++) {
       if (!isStale(slot)) continue;
       let past = slot + 1;
-      for (let next = past; next < this.#past && next <= past + holes && canShare(poses, slot, next); next++) {
+      for (let next = past; next < span.past && next <= past + holes && canShare(poses, slot, next); next++) {
         if (isStale(next)) past = next + 1;
       }
       offset = writeRow(out, offset, end, poses, slot, past, (written) => {

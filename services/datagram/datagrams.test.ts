@@ -132,15 +132,6 @@ describe("[MV3] of a seat's transports", () => {
     expect([carrier.peers[0]!.isClosed, datagrams.stats()]).toEqual([true, []]);
   });
 
-  it("one stays where offers come too fast: those are refused, until some time has passed", async () => {
-    const { seat } = newSeat();
-    for (let i = 0; i < 5; i++) await offer(seat);
-    for (let i = 0; i < 100; i++) await expect(seat.offer("more")).rejects.toMatchObject({ code: "TOO_FAST" });
-    expect(carrier.peers.map(({ isClosed }) => isClosed)).toEqual([true, true, true, true, false]);
-    await vi.advanceTimersByTimeAsync(1000);
-    await offer(seat);
-  });
-
   it.each(["closed", "carrier"] as const)("one that is lost (%s) is told of once", async (reason) => {
     const { seat, peer, lost } = await open();
     peer.end(reason);

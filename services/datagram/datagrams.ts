@@ -6,12 +6,11 @@
 import { Channel, type ChannelEvent, type ChannelStats } from "../../schema/channel.ts";
 import { maxPayloadBytes, readDatagram } from "../../schema/datagrams.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
-import { TokenBucket } from "../tokenBucket.ts";
 import type { Carrier, CarrierPeer } from "./carrier/carrier.ts";
 
 const tickMs = 50;
-/** Offers of one seat that are taken in a second, and so many at once: each costs the carrier a handshake. */
-const offers = { perSecond: 1, burst: 5 };
+/** That of all who have not offered: a channel takes some kilobytes. */
+const unoffered = new Channel("server");
 /** With at least so many channels, none of which delivered anything for so long, it is the carrier. */
 const silence = { channels: 3, ms: 3000, restMs: 30_000 };
 
@@ -26,10 +25,10 @@ export interface SeatEvents {
 export interface DatagramSeat {
   /** What to send frames on now. */
   readonly carrier: "datagram" | "websocket";
-  /** Takes a client's SDP offer in the place of any before; returns the answer. Rejects with TOO_FAST, or as `Carrier.open`. */
+  /** Takes a client's SDP offer in the place of any before; returns the answer. Rejects as `Carrier.open`. */
   offer(offer: unknown): Promise<string>;
-  /** Sends as a datagram. False: it has to go over the WebSocket. */
-  send(payload: Uint8Array): boolean;
+  /** Sends as a datagram; `onLost` as for `Channel.wrap`. False: it has to go over the WebSocket. */
+  send(payload: Uint8Array, onLost?: () => void): boolean;
   stats(): ChannelStats;
   close(): void;
 }
@@ -90,8 +89,7 @@ class Seat implements DatagramSeat {
   /** Those with a transport. */
   readonly #all: Set<Seat>;
   readonly #on: SeatEvents & { malformed(): void };
-  readonly #channel = new Channel("server");
-  readonly #offerBudget = new TokenBucket(offers.perSecond, offers.burst, performance.now());
+  #channel = unoffered;
   #peer: CarrierPeer | undefined;
   #offers = 0;
 
@@ -109,8 +107,6 @@ class Seat implements DatagramSeat {
   wasOpen = false;
 
   async offer(offer: unknown): Promise<string> {
-    const retryAfterMs = this.#offerBudget.take(performance.now());
-    if (retryAfterMs > 0) throw new HereaboutsError("TOO_FAST", "", { retryAfterMs });
     this.close();
     const number = this.#offers;
     const carrier = this.#from();
@@ -128,15 +124,16 @@ class Seat implements DatagramSeat {
       return answer;
     }
     this.#peer = peer;
+    if (this.#channel === unoffered) this.#channel = new Channel("server");
     this.#all.add(this);
     this.wasOpen = false;
     this.#apply({ type: "offered" }, performance.now());
     return answer;
   }
 
-  send(payload: Uint8Array): boolean {
+  send(payload: Uint8Array, onLost?: () => void): boolean {
     if (!this.#peer || this.#channel.carrier !== "datagram" || payload.length > maxPayloadBytes) return false;
-    this.#peer.send(this.#channel.wrap(payload, performance.now()));
+    this.#peer.send(this.#channel.wrap(payload, performance.now(), onLost));
     return true;
   }
 

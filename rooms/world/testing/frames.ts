@@ -10,6 +10,8 @@ import { Poses } from "../poses.ts";
 
 export const tickHz = 20;
 export const tickMs = 1000 / tickHz;
+/** How long it takes to find out that a frame was lost. */
+const toldTicks = 8;
 const field: Bounds & { step: number } = {
   minX: -512,
   minY: -512,
@@ -32,6 +34,7 @@ class Client implements FrameTarget {
   isSlow = false;
   /** Sent to over a channel, which a slow socket does not hold up and which loses this part of it; undefined while nothing can be lost. */
   lost: number | undefined;
+  readonly #told: { at: number; onLost: () => void }[] = [];
   readonly #random = randomOf(7);
   readonly #poses: Poses;
 
@@ -52,8 +55,14 @@ class Client implements FrameTarget {
     this.#take(framed);
   }
 
-  send(framed: Buffer): void {
+  send(framed: Buffer, onLost: () => void = () => {}): void {
     if (this.lost === undefined || this.#random() >= this.lost) this.#take(framed);
+    else this.#told.push({ at: this.#poses.tick + toldTicks, onLost });
+  }
+
+  /** Is told what was lost. */
+  tell(): void {
+    while (this.#told[0] && this.#told[0].at <= this.#poses.tick) this.#told.shift()!.onLost();
   }
 
   #take(framed: Buffer): void {
@@ -120,7 +129,10 @@ export function start(options: Options = {}) {
       return slot;
     },
     tick(count = 1): void {
-      for (let i = 0; i < count; i++) frames.send(clients, Math.round(poses.tick * tickMs));
+      for (let i = 0; i < count; i++) {
+        for (const client of clients) client.tell();
+        frames.send(clients, Math.round(poses.tick * tickMs));
+      }
     },
   };
 }

@@ -77,7 +77,7 @@ async function start(): Promise<Carrier> {
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   const { port } = socket.address();
   await new Promise<void>((resolve) => socket.close(() => resolve()));
-  const config = { host: "127.0.0.1", datagrams: true, udpPort: 0, publicIp: "", publicUdpPort: 0 };
+  const config = { host: "127.0.0.1", datagrams: true, udpHost: "", udpPort: 0, publicIp: "", publicUdpPort: 0 };
   const carrier = createCarrier({ config: { ...config, datagramPeers: 2000 }, httpPort: port, log: silentLog });
   while (carrier.state !== "up") await sleep(20);
   await sleep(500); // the first beat brings the figures

@@ -54,7 +54,7 @@ export type CarrierStats = {
 };
 
 type CarrierOptions = {
-  config: Pick<Config, "host" | "datagrams" | "datagramPeers" | "udpPort" | "publicIp" | "publicUdpPort">;
+  config: Pick<Config, "host" | "datagrams" | "datagramPeers" | "udpHost" | "udpPort" | "publicIp" | "publicUdpPort">;
   /** The port that HTTP listens on: the UDP port unless the setting names another. */
   httpPort: number;
   log: Log;
@@ -81,7 +81,7 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
   const port = config.udpPort || httpPort;
   const options: ChildOptions = {
     library,
-    host: config.host,
+    host: config.udpHost || config.host,
     port,
     publicIp: config.publicIp,
     publicPort: config.publicUdpPort,

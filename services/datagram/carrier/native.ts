@@ -9,11 +9,16 @@ import { type Announcing, addressesOf, announce, maxDatagramBytes } from "./sdp.
 type Library = typeof import("node-datachannel");
 
 /**
- * What may wait in the library: a few frames, or what it sends after a loss is seconds old (at 100 ms one way and 5 %
- * loss, half of the frames of 1,100 bytes were 3.8 s old with the megabyte it takes by itself). Datagrams are given only
- * while nothing waits; what comes is taken at once.
+ * SCTP halves its congestion window at each loss and goes down to one or two path MTUs: with 5 % lost, frames of 1,100
+ * bytes were seconds old. With an MTU above all that may be underway, that window never holds anything up, and the send
+ * buffer bounds what is underway instead: a second of the fullest frames at 20 Hz. What does not fit there is dropped.
+ * Packets do not grow by that: each message is one, as none ever waits for the window and none is sent again.
  */
-export const sctpSettings = { sendBufferSize: 8 * 1024, recvBufferSize: 64 * 1024 };
+const underway = 30 * 1024;
+const sctpSettings = { sendBufferSize: underway, recvBufferSize: 64 * 1024 };
+const mtu = 2 * underway;
+/** Shorter than any retransmission takes: two of them in one packet would be larger than the path's real MTU. */
+const packetLifeMs = 10;
 
 /** Binds the port for all peers; throws if it is taken. */
 export function createNative(library: Library, announcing: Announcing) {
@@ -38,7 +43,8 @@ export function createNative(library: Library, announcing: Announcing) {
       portRangeBegin: port,
       portRangeEnd: port,
       disableAutoNegotiation: true,
-      // longer ones are cut to this: long enough to be known as too large
+      mtu,
+      // longer ones are cut to this: long enough to be known as too large. It is a lower bound of the send buffer too
       maxMessageSize: 2 * maxDatagramBytes,
     });
     connection.onStateChange(
@@ -60,7 +66,7 @@ export function createNative(library: Library, announcing: Announcing) {
         id: 0,
         unordered: true,
         // not maxRetransmits: under loss that queues for seconds
-        maxPacketLifeTime: 60,
+        maxPacketLifeTime: packetLifeMs,
       });
       channel.onOpen(guarded(on.open));
       channel.onMessage(

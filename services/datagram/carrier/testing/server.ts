@@ -6,6 +6,7 @@ const config = {
   host: "127.0.0.1",
   datagrams: true,
   datagramPeers: 500,
+  udpHost: "",
   udpPort: 0,
   publicIp: "",
   publicUdpPort: 0,
