@@ -31,54 +31,70 @@ describe("the lane of a socket", () => {
     server.close();
   });
 
-  /** A socket whose client sends nothing by itself: what comes is what the test pushes. */
-  async function connect(): Promise<{ socket: Inner; heard: string[]; push(chunk: Buffer): void }> {
-    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  /** Both ends of a connection: the client's socket is written to by hand, chunk by chunk. */
+  async function connect() {
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`) as Inner;
     client.on("error", () => {});
     const [[socket]] = (await Promise.all([once(server, "connection"), once(client, "open")])) as [[Inner], unknown];
+    client._socket.setNoDelay();
     const heard: string[] = [];
     socket.on("error", (error) => heard.push(error.message));
     socket.on("message", (bytes: Buffer, isBinary) => heard.push(`${isBinary} ${bytes.toString("hex")}`));
     socket.on("ping", (bytes: Buffer) => heard.push(`ping ${bytes.toString("hex")}`));
-    return { socket, heard, push: (chunk) => void socket._socket.push(Buffer.from(chunk)) };
+    const send = async (...chunks: Buffer[]) => {
+      for (const chunk of chunks) await new Promise((resolve) => client._socket.write(chunk, resolve));
+    };
+    return { socket, heard, send };
   }
 
   it("takes a small message that comes alone past the receiver of ws, and no other", async () => {
-    const { socket, heard, push } = await connect();
+    const { socket, heard, send } = await connect();
     openLane(socket);
     const write = vi.spyOn(socket._receiver, "write");
     const small = frame(binary, Buffer.alloc(125, 7));
-    push(small);
-    expect([heard, write.mock.calls.length]).toEqual([[`true ${"07".repeat(125)}`], 0]);
-    for (const other of [
-      frame(binary, Buffer.alloc(126)),
-      frame(ping, Buffer.alloc(1)),
-      Buffer.concat([small, small]),
-    ]) {
-      write.mockClear();
-      push(other);
-      expect(write).toHaveBeenCalledOnce();
+    for (let i = 1; i <= 3; i++) {
+      await send(small);
+      await vi.waitFor(() => expect(heard).toHaveLength(i));
     }
-    expect(heard).toHaveLength(5);
+    expect([heard[0], write.mock.calls.length]).toEqual([`true ${"07".repeat(125)}`, 0]);
+    await send(frame(binary, Buffer.alloc(126)));
+    await vi.waitFor(() => expect(heard).toHaveLength(4));
+    expect(write).toHaveBeenCalledOnce();
+  });
+
+  it("leaves a listener the bytes it was given", async () => {
+    const { socket, heard, send } = await connect();
+    openLane(socket);
+    const kept: Buffer[] = [];
+    socket.on("message", (bytes: Buffer) => kept.push(bytes));
+    for (const byte of [1, 2, 3]) {
+      await send(frame(binary, Buffer.of(byte)));
+      await vi.waitFor(() => expect(heard).toHaveLength(byte));
+    }
+    expect(Buffer.concat(kept)).toEqual(Buffer.from([1, 2, 3]));
   });
 
   it("hears nothing after a close frame, nor after one that is malformed", async () => {
     for (const last of [frame(close, Buffer.from([3, 232])), frame(binary | 0x10, Buffer.alloc(1))]) {
-      const { socket, heard, push } = await connect();
+      const { socket, heard, send } = await connect();
       openLane(socket);
-      push(last);
-      push(frame(binary, Buffer.alloc(1)));
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      await send(last);
+      await send(frame(binary, Buffer.alloc(1))).catch(() => {});
+      await closed;
       expect(heard.filter((what) => what.startsWith("true"))).toEqual([]);
     }
   });
 
   it("hears in order what waits while the socket is paused", async () => {
-    const { socket, heard, push } = await connect();
+    const { socket, heard, send } = await connect();
     openLane(socket);
     socket.pause();
-    push(frame(binary, Buffer.of(1)));
+    await send(frame(binary, Buffer.of(1)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([]);
     socket.resume();
-    push(frame(binary, Buffer.of(2)));
+    await send(frame(binary, Buffer.of(2)));
     await vi.waitFor(() => expect(heard).toEqual(["true 01", "true 02"]));
   });
 
@@ -92,7 +108,7 @@ describe("the lane of a socket", () => {
         { opcode: continuation, isFinal: true, payload: two },
       ]),
     );
-    const pieces = fc.tuple(fc.array(message, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 4 }));
+    const pieces = fc.tuple(fc.array(message, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 8 }));
     await fc.assert(
       fc.asyncProperty(pieces, async ([messages, cuts]) => {
         const frames = messages.flat().map((one) => frame(one.opcode, one.payload, one.isFinal));
@@ -100,9 +116,12 @@ describe("the lane of a socket", () => {
           const cut = (cuts[i] ?? 0) % bytes.length;
           return cut > 0 ? [bytes.subarray(0, cut), bytes.subarray(cut)] : [bytes];
         });
+        chunks.push(frame(ping, Buffer.from("the end")));
         const [long, short] = await Promise.all([connect(), connect()]);
         openLane(short.socket);
-        for (const chunk of chunks) for (const { push } of [long, short]) push(chunk);
+        await Promise.all([long.send(...chunks), short.send(...chunks)]);
+        const end = `ping ${Buffer.from("the end").toString("hex")}`;
+        await vi.waitFor(() => expect([long.heard.at(-1), short.heard.at(-1)]).toEqual([end, end]), { interval: 1 });
         expect(short.heard).toEqual(long.heard);
         for (const { socket } of [long, short]) socket.terminate();
       }),

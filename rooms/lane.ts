@@ -1,9 +1,10 @@
 /**
- * A short way for what a client sends: a whole small message that comes alone goes from the socket straight to those who
- * listen to it. By the streams of Node and of `ws` it takes twice the work, and nearly all that rooms are sent is such.
+ * A short way for what clients send: a whole small message that comes alone, as nearly all that rooms are sent does, goes
+ * from the socket straight to those who listen to it. By the streams of Node and of `ws` it costs three times as much, most
+ * of it memory: 64 KiB for each read, and a view for each part of a message.
  *
- * Whatever else comes takes the way it always took. Together with rooms/colyseus.ts the one file that touches what `ws`
- * keeps to itself; `rooms/lane.test.ts` fails when a new version changes it.
+ * Whatever else comes takes the way it always took. Beside rooms/colyseus.ts the one file that touches what `ws` and Node
+ * keep to themselves: rooms/lane.test.ts fails when a new version changes it, and messages then come the long way.
  */
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
@@ -16,34 +17,51 @@ type Receiver = {
   readonly _errored: boolean;
   readonly writableLength: number;
 };
-type Inner = WebSocket & { readonly _socket: Socket; readonly _receiver: Receiver };
+type Inner = { readonly _socket: Socket; readonly _receiver: Receiver };
+type Readable = Record<symbol, unknown> & { _handle: { useUserBuffer?(into: Buffer): void } | null };
 
 /** First byte of a WebSocket frame that is a whole binary message (RFC 6455, 5.2). */
 const finalBinary = 0x82;
 const masked = 0x80;
 const closing = 8;
-/** Bytes of the head of a frame from a client, and the longest payload that such a head is for. */
+/** Bytes of the head of a client's frame, and the longest payload that has such a head. */
 const [headBytes, mostBytes] = [6, 125];
 
-/** Call it once for each socket that is open. */
+/** What all sockets are read into, each read done with before the next. */
+const input = Buffer.allocUnsafeSlow(65_536);
+
+/** Call it once for each socket, when it is open. */
 export function openLane(socket: WebSocket): void {
-  const inner = socket as Inner;
-  const { _socket: stream, _receiver: receiver } = inner;
-  const push = stream.push;
-  stream.push = (chunk: Buffer | null, encoding) => {
-    if (!chunk || !isWhole(chunk) || !isIdle(receiver) || !stream.readableFlowing || stream.readableLength > 0) {
-      return push.call(stream, chunk, encoding);
+  const { _socket: stream, _receiver: receiver } = socket as unknown as Inner;
+  readBy(stream, (bytes) => {
+    if (!isWhole(bytes) || !isIdle(receiver) || !stream.readableFlowing || stream.readableLength > 0) {
+      return stream.push(Buffer.from(input.subarray(0, bytes)));
     }
-    for (let i = headBytes; i < chunk.length; i++) chunk[i]! ^= chunk[2 + ((i - headBytes) & 3)]!;
-    inner.emit("message", chunk.subarray(headBytes), true);
+    const payload = Buffer.allocUnsafe(bytes - headBytes);
+    for (let i = 0; i < payload.length; i++) payload[i] = input[headBytes + i]! ^ input[2 + (i & 3)]!;
+    socket.emit("message", payload, true);
     return true;
-  };
+  });
 }
 
-/** Whether it is exactly one frame, as clients send most messages. */
-function isWhole(chunk: Buffer): boolean {
-  const length = chunk[1]! ^ masked;
-  return chunk[0] === finalBinary && length <= mostBytes && chunk.length === headBytes + length;
+/**
+ * Has what comes written to `input`, and `take` called with the number of bytes; if that returns false, reading stops. It is
+ * `onread` of `net.connect`, which servers are not given for the sockets that they accept.
+ */
+function readBy(stream: Socket, take: (bytes: number) => boolean): void {
+  const inner = stream as unknown as Readable;
+  const symbols = Object.getOwnPropertySymbols(stream);
+  const [buffer, callback] = ["kBuffer", "kBufferCb"].map((name) => symbols.find((one) => one.description === name));
+  if (!buffer || !callback || !inner._handle?.useUserBuffer) return;
+  inner[buffer] = input;
+  inner[callback] = take;
+  inner._handle.useUserBuffer(input);
+}
+
+/** Whether the `bytes` of `input` are exactly one frame, such as clients send most messages in. */
+function isWhole(bytes: number): boolean {
+  const length = input[1]! ^ masked;
+  return input[0] === finalBinary && length <= mostBytes && bytes === headBytes + length;
 }
 
 /** Whether nothing that came before is unfinished. */
