@@ -16,6 +16,7 @@ import {
   ServerError,
 } from "@colyseus/core";
 import { MapSchema, Schema } from "@colyseus/schema";
+import type { WebSocket } from "ws";
 import { closeOf, type ErrorCode, HereaboutsError } from "../schema/errors.ts";
 import type { LeaveReason } from "../schema/messages.ts";
 import type { Identity } from "../services/identity/person.ts";
@@ -23,6 +24,7 @@ import type { RoomKey } from "../services/presence/crowd.ts";
 import { Budget } from "./budget.ts";
 import { backlogOf, detachState, terminate } from "./colyseus.ts";
 import { Gate } from "./gate.ts";
+import { openLane } from "./lane.ts";
 import type { DatagramPlugin } from "./plugins/datagram.ts";
 import type { PresencePlugin } from "./plugins/presence.ts";
 import { endOf, type SeatClient, type SeatData, seatOf, sessionOfSeat } from "./seat.ts";
@@ -72,6 +74,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
       budget: new Budget(config, performance.now()),
     };
     client.userData = seat;
+    openLane(client.ref as WebSocket);
     this.datagrams?.join(client);
     return seat;
   }
@@ -149,6 +152,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   }
 
   override onReconnect(client: SeatClient): void {
+    openLane(client.ref as WebSocket);
     try {
       this.admit(client, client.userData!.identity);
     } catch {

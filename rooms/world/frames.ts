@@ -56,7 +56,8 @@ export interface FrameOptions {
   tickHz: number;
   smallBytes: number;
   largeBytes: number;
-  onSent(bytes: number): void;
+  /** Once a tick in which any were: so many frames, of so many bytes together. */
+  onSent(frames: number, bytes: number): void;
   onDropped(): void;
   /** A client's frame was not sent. */
   onError(error: unknown): void;
@@ -110,6 +111,8 @@ export class Frames {
   readonly #smallWorld: number;
   readonly #chosen: Uint16Array = new Uint16Array(maxSlots);
   readonly #blocks: Buffer = Buffer.alloc(1100);
+  #sentFrames = 0;
+  #sentBytes = 0;
 
   constructor(poses: Poses, options: FrameOptions) {
     this.#poses = poses;
@@ -143,6 +146,9 @@ export class Frames {
         this.#options.onError(error);
       }
     }
+    if (this.#sentFrames > 0) this.#options.onSent(this.#sentFrames, this.#sentBytes);
+    this.#sentFrames = 0;
+    this.#sentBytes = 0;
     poses.tick++;
   }
 
@@ -190,7 +196,7 @@ export class Frames {
     const { seq, ack } = target.view;
     const header = { seq, time, ack, correction: undefined, isReliable: true };
     target.sendReliably(this.#encodeFrame(header, blocks, blocks.length));
-    this.#options.onSent(overhead + blocks.length);
+    this.#count(overhead + blocks.length);
   }
 
   #doubt(view: View): void {
@@ -261,7 +267,12 @@ export class Frames {
     view.ackSent = ack;
     view.correction = undefined;
     view.lastTick = tick;
-    this.#options.onSent(bytes.length - frameMargin);
+    this.#count(bytes.length - frameMargin);
+  }
+
+  #count(bytes: number): void {
+    this.#sentFrames++;
+    this.#sentBytes += bytes;
   }
 
   #encodeFrame(header: FrameHeader, blocks: Buffer, blockBytes: number): Buffer {

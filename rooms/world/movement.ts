@@ -28,6 +28,8 @@ export class Movement {
   readonly #datagrams: DatagramPlugin;
   readonly #targets = new WeakMap<SeatClient, FrameTarget>();
   readonly #strides: (Stride | undefined)[] = [];
+  /** Taken since the last frames. */
+  #moves = 0;
 
   constructor(piece: Piece, services: RoomServices, datagrams: DatagramPlugin, tickHz: number) {
     const { config, metrics } = services;
@@ -39,8 +41,8 @@ export class Movement {
       tickHz,
       smallBytes: config.frameBytesSmall,
       largeBytes: config.frameBytesLarge,
-      onSent(bytes) {
-        metrics.frames.inc();
+      onSent(frames, bytes) {
+        metrics.frames.inc(frames);
         metrics.frameBytes.inc(bytes);
       },
       onDropped: () => metrics.framesDropped.inc(),
@@ -108,7 +110,7 @@ export class Movement {
     if (view.ack !== undefined && !isNewer(seq, view.ack)) return;
     const fresh = view.ack === undefined ? count : Math.min(count, (seq - view.ack) & 0xffff);
     view.ack = seq;
-    this.#services.metrics.moves.inc();
+    this.#moves++;
     for (let i = fresh - 1; i >= 0; i--) this.#apply(view.slot, decoded[i]!, now, view);
   }
 
@@ -128,13 +130,17 @@ export class Movement {
   }
 
   sendFrames(clients: Iterable<SeatClient>, time: number): void {
+    this.#services.metrics.moves.inc(this.#moves);
+    this.#moves = 0;
     this.#frames.send(this.#joined(clients), time);
   }
 
-  *#joined(clients: Iterable<SeatClient>): Iterable<FrameTarget> {
+  #joined(clients: Iterable<SeatClient>): FrameTarget[] {
+    const joined: FrameTarget[] = [];
     for (const client of clients) {
       const target = client.state === ClientState.JOINED ? this.#targets.get(client) : undefined;
-      if (target) yield target;
+      if (target) joined.push(target);
     }
+    return joined;
   }
 }

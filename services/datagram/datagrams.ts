@@ -37,13 +37,10 @@ export class Datagrams {
   /** Datagrams that were none of ours. */
   malformed = 0;
   readonly #seats = new Set<Seat>();
-  readonly #timer: NodeJS.Timeout;
+  /** Runs while there are any. */
+  #timer: NodeJS.Timeout | undefined;
   #carrier: Carrier | undefined;
   #restartedAt = Number.NEGATIVE_INFINITY;
-
-  constructor() {
-    this.#timer = setInterval(() => this.#tick(), tickMs).unref();
-  }
 
   /** Until then every offer is refused. */
   begin(carrier: Carrier): void {
@@ -55,7 +52,13 @@ export class Datagrams {
   }
 
   seat(on: SeatEvents): DatagramSeat {
-    return new Seat(() => this.#carrier, this.#seats, { ...on, malformed: () => this.malformed++ });
+    return new Seat(() => this.#carrier, this.#seats, {
+      ...on,
+      malformed: () => this.malformed++,
+      opened: () => {
+        this.#timer ??= setInterval(() => this.#tick(), tickMs).unref();
+      },
+    });
   }
 
   /** Of all channels that have a transport. */
@@ -64,11 +67,17 @@ export class Datagrams {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#rest();
     await this.#carrier?.close();
   }
 
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
   #tick(): void {
+    if (this.#seats.size === 0) this.#rest();
     const now = performance.now();
     let opened = 0;
     let isAnyHeard = false;
@@ -84,16 +93,19 @@ export class Datagrams {
   }
 }
 
+/** What a seat tells of itself besides. */
+type Counting = { malformed(): void; opened(): void };
+
 class Seat implements DatagramSeat {
   readonly #from: () => Carrier | undefined;
   /** Those with a transport. */
   readonly #all: Set<Seat>;
-  readonly #on: SeatEvents & { malformed(): void };
+  readonly #on: SeatEvents & Counting;
   #channel = unoffered;
   #peer: CarrierPeer | undefined;
   #offers = 0;
 
-  constructor(from: () => Carrier | undefined, all: Set<Seat>, on: SeatEvents & { malformed(): void }) {
+  constructor(from: () => Carrier | undefined, all: Set<Seat>, on: SeatEvents & Counting) {
     this.#from = from;
     this.#all = all;
     this.#on = on;
@@ -126,6 +138,7 @@ class Seat implements DatagramSeat {
     this.#peer = peer;
     if (this.#channel === unoffered) this.#channel = new Channel("server");
     this.#all.add(this);
+    this.#on.opened();
     this.wasOpen = false;
     this.#apply({ type: "offered" }, performance.now());
     return answer;

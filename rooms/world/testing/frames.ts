@@ -100,9 +100,9 @@ export function start(options: Options = {}) {
     tickHz,
     smallBytes: options.smallBytes ?? 1100,
     largeBytes: options.largeBytes ?? 400,
-    onSent(bytes) {
+    onSent(count, bytes) {
       sent.bytes += bytes;
-      sent.frames++;
+      sent.frames += count;
     },
     onDropped: () => void dropped.count++,
     onError:
