@@ -1,5 +1,4 @@
 /** Makes the services from the settings, each once, and joins them to each other. */
-import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { HereaboutsError } from "./schema/errors.ts";
@@ -70,7 +69,9 @@ function createSessions(config: Config, log: Log): Sessions {
 async function openChatLog({ redisUrl, dataDir, chatKeep: keep }: Config, log: Log): Promise<ChatLog> {
   const onError = (error: unknown) => log.limited("error", "chatlog", { error }, "the chat log failed");
   const onWarning = (warning: string) => log.warn({ warning }, "the chat log is less durable than it should be");
-  const redis = redisUrl ? new Redis(redisUrl, { maxRetriesPerRequest: 3 }).on("error", onError) : undefined;
+  // a tenth of the memory of a server that needs none
+  const Redis = redisUrl && (await import("ioredis")).Redis;
+  const redis = Redis ? new Redis(redisUrl, { maxRetriesPerRequest: 3 }).on("error", onError) : undefined;
   const chatLog = redis
     ? createRedisChatLog({ redis, keep, onWarning, now: steadyNow })
     : createSqliteChatLog({ dataDir, keep, onError, now: steadyNow });
