@@ -96,8 +96,8 @@ describe(`${minutes} minutes of a session`, () => {
     const frames = comparison.samples / frameSamples;
     expect(Number.isInteger(frames)).toBe(true);
     // up to what is ahead of what is on air
-    expect(frames).toBeGreaterThanOrEqual(rendered.frames + 190);
-    expect(frames).toBeLessThan(rendered.frames + 260);
+    expect(frames).toBeGreaterThanOrEqual(rendered.frames + 150);
+    expect(frames).toBeLessThan(rendered.frames + 220);
   });
 
   it("[AU5] are the originals outside fades, sample by sample", () => {

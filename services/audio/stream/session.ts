@@ -31,8 +31,8 @@ export type SessionDeps = {
 };
 
 const frames = (seconds: number) => Math.round((seconds * 1000) / frameMs);
-/** How far ahead of what is on air the stream is made: a burst, and a second. */
-const ahead = frames(5);
+/** How far ahead of what is on air the stream is made, at least: a burst. A segment goes beyond it by up to a second. */
+const ahead = frames(4);
 /** A fade that is late is waited for until this little is left. */
 const reserve = frames(2.5);
 /** How long before its frames are cut a join is fixed, and its track asked for. */
@@ -371,7 +371,7 @@ export class Session implements SessionStream {
     const later = renderer.openFrom + reserve;
     const before = this.#timeline.entries[this.#timeline.entries.indexOf(entry) - 1];
     const isLeft = before !== undefined && later - before.start + before.from < before.shape.to;
-    if (isLeft) this.#timeline.go(later, () => entry.journey);
+    if (isLeft) this.#timeline.go(renderer.openFrom, () => entry.journey, later);
     else {
       this.#deps.onLate(1);
       if (!this.#replaceAtHand(renderer)) return;

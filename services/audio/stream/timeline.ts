@@ -128,10 +128,10 @@ export class Timeline {
     return this.#push(this.#following(this.#planned, this.last, { notBefore, isAsked: true }));
   }
 
-  /** The same with the journey's current track; `from` gets the journey that it starts from. */
-  go(notBefore: number, from: (journey: Journey) => Journey): Entry {
+  /** The same with another journey's current track, or not before `later`; `from` gets the journey up to there. */
+  go(notBefore: number, from: (journey: Journey) => Journey, later = notBefore): Entry {
     this.#drop(notBefore);
-    return this.#push(this.#following(from(this.last.journey), this.last, { notBefore, isAsked: true }));
+    return this.#push(this.#following(from(this.last.journey), this.last, { notBefore: later, isAsked: true }));
   }
 
   /** Something else from `frame` on, at once: for when nobody heard what was before. */

@@ -41,17 +41,17 @@ export class HandClock implements Clock {
 export class KeepingSink implements Sink {
   parts: Uint8Array[] = [];
   pendingBytes = 0;
-  end_: "open" | "ended" | "destroyed" = "open";
+  state: "open" | "ended" | "destroyed" = "open";
 
   write(bytes: Uint8Array): boolean {
     this.parts.push(bytes);
     return true;
   }
   end(): void {
-    this.end_ = "ended";
+    this.state = "ended";
   }
   destroy(): void {
-    this.end_ = "destroyed";
+    this.state = "destroyed";
   }
 }
 
