@@ -39,7 +39,8 @@ export const audio: Scenario<typeof ownOptions> = {
   async run(options, run) {
     const core = options.serverCore < 0 ? undefined : options.serverCore;
     const icecast = options.baseline ? await startIcecast(core) : undefined;
-    const target = icecast ?? (await (options.url ? runningServer(options.url) : startHereabouts(core)));
+    const target =
+      icecast ?? (await (options.url ? runningServer(options.url) : startHereabouts(core, { withAudio: true })));
     try {
       if (!options.baseline && !options.url) await musicOf(target, run);
       const stations = icecast

@@ -218,6 +218,20 @@ describe("hearing and watching [AU4] [SE5]", () => {
     expect(frames).toHaveLength(2);
   });
 
+  it("tells it again where the stream went on elsewhere", async () => {
+    const { sessions, pass } = createRig();
+    const { session } = await sessions.create("a", someone);
+    const frames: number[] = [];
+    sessions.attach(session, { as: "events", listener: "one", onJoined: (frame) => frames.push(frame) });
+    const sound = { frame: 100, heard: () => {}, leave: () => {} };
+    vi.spyOn(session.stream, "listen").mockReturnValue(sound);
+    sessions.listen(session, { sink: keepingSink(), icy: false, listener: "one" });
+    pass(3000);
+    sound.frame = 300;
+    pass(3000);
+    expect(frames).toEqual([100, 300]);
+  });
+
   it("takes a limited number, and frees each place once", async () => {
     const { sessions } = createRig({ limits: { listeners: 2 } });
     const master = await sessions.master();
