@@ -85,6 +85,12 @@ async function listen(page: Page): Promise<void> {
   await isHeard(page);
 }
 
+/** A stream of another start than those. */
+async function gotAnother(urls: string[]): Promise<void> {
+  const others = () => proxy.open("/stream/").filter((url) => !urls.includes(url)).length;
+  await expect.poll(others, { timeout: 30_000 }).toBe(1);
+}
+
 describe("the radio page", () => {
   it("[AU11] sounds within 300 ms of the click on a warm page, of one session by sound and events", async () => {
     const { context, errors } = await someone();
@@ -189,9 +195,7 @@ describe("the radio page", () => {
       await page.evaluate(() => Object.assign(window, { isSamePage: true }));
       const at = performance.now();
       proxy[how]("/stream/");
-      await expect
-        .poll(() => proxy.open("/stream/").filter((url) => !urls.includes(url)).length, { timeout: 30_000 })
-        .toBe(1);
+      await gotAnother(urls);
       await isHeard(page);
       console.info(`sound is back ${((performance.now() - at) / 1000).toFixed(1)} s after "${how}"`);
       expect(await page.evaluate(() => "isSamePage" in window)).toBe(true);
@@ -203,10 +207,10 @@ describe("the radio page", () => {
     const { context } = await someone();
     const page = await openRadio(context);
     await listen(page);
-    const session = await sessionOf(page);
+    const [session, urls] = [await sessionOf(page), proxy.open("/stream/")];
     proxy.cut("/events/");
     proxy.cut("/stream/");
-    await page.waitForFunction(() => window.radio!.audio.playback === "recovering");
+    await gotAnother(urls);
     await isHeard(page);
     await page.waitForFunction(() => window.radio!.audio.health.events === "open");
     expect(await sessionOf(page)).toBe(session);
