@@ -92,7 +92,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     sessionRoutes(router, services);
     authRoutes(router, services);
     chatRoutes(router, services);
-    app.use(router, audioRoutes({ ...services, login }));
+    app.use(router, audioRoutes({ ...services, login, tracks: sessions.streams.tracks }));
     mountMonitor(app, login, log);
     mountOperations(app, login, { ...services, process: () => matchMaker.processId });
     closePages = await mountPages(app, { dev: config.dev, server: http });
@@ -183,6 +183,7 @@ async function printWelcome({ port, monitorLogin, datagrams }: RunningServer, co
   pages     ${url}/   ${url}/field
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
+  music     ${config.musicDir || "the built-in set"}, at ${url}/radio
   storage   SQLite in ${config.dataDir}${config.redisUrl ? ", chats in Redis" : ""}
   datagrams ${carriage}
 `);

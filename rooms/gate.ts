@@ -35,6 +35,10 @@ export class Gate {
     gateInbound(this.#colyseus, (client: Client, bytes) => this.#receive(client as SeatClient, bytes));
   }
 
+  has(type: string): boolean {
+    return this.#types.has(type);
+  }
+
   /** Registers a message. It is refused if it does not fit `shape`, or with what `handler` throws. */
   handle<T extends z.ZodType>(type: string, shape: T, handler: (client: SeatClient, message: z.output<T>) => unknown) {
     this.#types.add(type);

@@ -232,23 +232,19 @@ describe("events [AU2]", () => {
     expect((await post(url, "/stream/master", {})).status).toBe(404);
   });
 
-  it("cut one that stops reading, and go on for the others", { timeout: 90_000 }, async () => {
+  it("go on for the others where one stops reading", async () => {
     const sessionId = await create("stalled");
     const { hostname, port } = new URL(url);
-    const stalled = connect(Number(port), hostname);
-    stalled.on("error", () => {});
+    const stalled = connect(Number(port), hostname).on("error", () => {});
     stalled.write(`GET /events/${sessionId} HTTP/1.1\r\nHost: x\r\n\r\n`);
     stalled.pause();
     const events = listen(`/events/${sessionId}`);
     await events.event("listeners");
+    for (const direction of ["calmer", "darker", "faster"] as const) {
+      await post(url, `/session/${sessionId}/direction`, { direction });
+      expect(await events.event("track", (event) => event.direction === direction)).toBeDefined();
+    }
     const attached = await server.metric("hereabouts_audio_attached");
-    // each answer is some hundred bytes of events: the kernel's buffers take a while to fill
-    const turn = (n: number) =>
-      post(url, `/session/${sessionId}/direction`, { direction: n % 2 ? "calmer" : "darker" });
-    for (let n = 0; n < 60; n++) await turn(n);
-    await sleep(300);
-    expect(events.isCut).toBe(false);
-    expect(await server.metric("hereabouts_audio_attached")).toBeLessThanOrEqual(attached);
     stalled.destroy();
     expect(await until(async () => (await server.metric("hereabouts_audio_attached")) < attached)).toBe(true);
     events.leave();

@@ -18,10 +18,11 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("starting [SV1] [SV2] [OP3]", () => {
-  it("prints the pages, the monitor and its login, the storage and the carrier of datagrams", () => {
+  it("prints the pages, the monitor and its login, the music, the storage and the carrier of datagrams", () => {
     const printed = server.lines.map(({ text }) => text).join("\n");
     expect(printed).toContain(`pages     ${url}/`);
     expect(printed).toContain(`monitor   ${url}/monitor/   (operator, MONITOR_PASSWORD)`);
+    expect(printed).toContain(`music     the built-in set, at ${url}/radio`);
     expect(printed).toContain(`storage   SQLite in ${server.dataDir}`);
     expect(printed).toContain(`datagrams UDP port ${server.port}\n`);
   });
@@ -53,6 +54,8 @@ describe("starting [SV1] [SV2] [OP3]", () => {
       [{ TRUST_PROXY: "nonsense" }, [], "TRUST_PROXY"],
       [{ TRUST_PROXY: "10.0.0.0/99" }, [], "TRUST_PROXY"],
       [{ PUBLIC_URL: "rooms.example.org" }, [], "PUBLIC_URL"],
+      [{ AUDIO_COMMANDS: "nobody" }, [], "AUDIO_COMMANDS"],
+      [{ ALLOWED_ORIGINS: "https://a.example/page" }, [], "ALLOWED_ORIGINS"],
       [{ AUTH_SECRET: "tooShort" }, [], "AUTH_SECRET"],
       [{ DATA_DIR: file }, [], "DATA_DIR", file],
       [{}, ["--tick-hz", "x"], "TICK_HZ (argument)"],

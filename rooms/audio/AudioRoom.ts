@@ -48,8 +48,8 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     showOnAir(this.state, stream.onAir());
     showJourney(this.state, stream.journey());
     this.metadata = this.#describe();
-    this.seats = new PresencePlugin(this);
     for (const register of [handleNext, handleDirection, handlePlay, handleBack, handleHeard]) register(this);
+    this.seats = new PresencePlugin(this);
     this.#unwatch = feed.watch((event) => this.#onEvent(event));
     this.clock.setInterval(() => showOnAir(this.state, stream.onAir()), onAirMs);
     this.clock.setInterval(() => this.#publish(), describeMs);

@@ -47,9 +47,11 @@ export class PresencePlugin {
     room.gate.handle("attention", seatMessages.attention, ({ userData }, { attention }) =>
       presence.apply({ type: "attention", seat: userData!.seat, attention }),
     );
-    room.gate.handle("play", seatMessages.play, ({ userData }) => {
+    const play = ({ userData }: SeatClient) => {
       if (room.exclusiveSeats) presence.apply({ type: "play", seat: userData!.seat });
-    });
+    };
+    // in an audio session it is said of a track
+    if (!room.gate.has("play")) room.gate.handle("play", seatMessages.play, play);
     room.gate.handle("identify", seatMessages.identify, async (client, { token }) => {
       const { userData } = client;
       const identity = await tokens.verify(token);

@@ -1,7 +1,7 @@
 /** What a request says about audio sessions: which one it means, who asks, and the addresses that answers name. */
 import type { Request, RequestHandler, Response } from "express";
 import { type Config, list } from "../../config.ts";
-import { listenerToken, type SessionAnswer } from "../../schema/audio.ts";
+import { listenerToken, type SessionAnswer, type TrackInfo } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { Tokens } from "../../services/identity/tokens.ts";
@@ -16,6 +16,8 @@ export interface AudioServices {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly login: OperatorLogin;
+  /** What can be played. */
+  readonly tracks: () => Iterable<TrackInfo>;
   /** Server time in ms since the epoch. */
   readonly now: () => number;
 }

@@ -37,10 +37,7 @@ export function eventRoutes(router: Router, services: AudioServices): void {
 
   async function watch(session: AudioSession, req: Request, res: Response, listener: string | undefined) {
     const identity = await identityOf(req, tokens);
-    const write = (text: string) => {
-      if (res.writableLength > maxUnsentBytes) res.destroy();
-      else res.write(text);
-    };
+    const write = writerTo(res);
     let isOpen = false;
     const early: AudioEvent[] = [];
     const onJoined = (frame: number) => {
@@ -61,6 +58,14 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     write(`retry: ${retryMs}\n\n${[...first, ...session.feed.current()].map(toText).join("")}`);
     isOpen = true;
   }
+}
+
+/** Writes while it is read: one that stalls is cut. */
+export function writerTo(res: Pick<Response, "writableLength" | "write" | "destroy">): (text: string) => void {
+  return (text) => {
+    if (res.writableLength > maxUnsentBytes) res.destroy();
+    else res.write(text);
+  };
 }
 
 function connected(

@@ -6,10 +6,12 @@ import { audioErrors } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { manageRoutes } from "./manage.ts";
 import { streamRoutes } from "./stream.ts";
+import { trackRoutes } from "./tracks.ts";
 
 export function audioRoutes(services: AudioServices): Router {
   const router = Router();
-  for (const register of [manageRoutes, commandRoutes, streamRoutes, eventRoutes]) register(router, services);
+  const all = [manageRoutes, commandRoutes, streamRoutes, eventRoutes, trackRoutes];
+  for (const register of all) register(router, services);
   router.use(audioErrors);
   return router;
 }

@@ -1,5 +1,5 @@
 /** Metrics of audio sessions: how many there are, who hears and watches them, and what was not ready in time. */
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { Sessions } from "../sessions/sessions.ts";
 
 export function measureAudio(registry: Registry, sessions: Sessions): void {
@@ -23,6 +23,12 @@ export function measureAudio(registry: Registry, sessions: Sessions): void {
       for (const { type } of sessions.all) this.inc({ type });
     },
   });
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter({ name: `hereabouts_audio_${name}_total`, help, labelNames, registers: [registry] });
+  const created = counter("sessions_created", "Audio sessions made", ["type"]);
+  const removed = counter("sessions_removed", "Audio sessions ended, by why", ["reason"]);
+  sessions.bus.on("session.created", ({ session }) => created.inc({ type: session.type }));
+  sessions.bus.on("session.removed", ({ reason }) => removed.inc({ reason }));
   gauge("rendering", "Streams that someone hears", () => streams.figures.rendering);
   gauge("listeners", "Connections that hear a stream", () => streams.figures.listeners);
   gauge("attached", "Connections that hear or watch a session", () => sessions.attached);

@@ -59,6 +59,7 @@ export class Feed {
   tick(isBeat: boolean): void {
     const { stream, now } = this.#options;
     if (this.#isStale) this.tell(this.#listeners());
+    this.#isStale = false;
     if (isBeat) this.tell({ type: "heartbeat", frame: stream.onAir().frame, at: now() });
   }
 
@@ -90,7 +91,6 @@ export class Feed {
   }
 
   #listeners(): AudioEvent {
-    this.#isStale = false;
     return { type: "listeners", ...this.#options.counts() };
   }
 }

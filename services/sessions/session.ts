@@ -108,7 +108,7 @@ export class AudioSession {
   begin(token: string, sound: Listener): () => void {
     const heard = { sound, told: sound.frame };
     this.#heard.set(token, heard);
-    this.#tellJoined(token, heard.told);
+    this.#tellJoined(new Map([[token, heard.told]]));
     return () => {
       if (this.#heard.get(token) === heard) this.#heard.delete(token);
     };
@@ -116,11 +116,13 @@ export class AudioSession {
 
   /** Tells what is due. Call it once a second. */
   tick(isBeat: boolean): void {
+    const moved = new Map<string, number>();
     for (const [token, heard] of this.#heard) {
-      if (heard.sound.frame === heard.told) continue;
-      heard.told = heard.sound.frame;
-      this.#tellJoined(token, heard.told);
+      const { frame } = heard.sound;
+      if (frame !== heard.told) moved.set(token, frame);
+      heard.told = frame;
     }
+    if (moved.size > 0) this.#tellJoined(moved);
     if (this.feed.isWatched) this.feed.tick(isBeat);
   }
 
@@ -136,8 +138,11 @@ export class AudioSession {
     if (!this.following) this.stream.close();
   }
 
-  #tellJoined(token: string, frame: number): void {
-    for (const { listener, onJoined } of this.#attached) if (listener === token) onJoined?.(frame);
+  #tellJoined(frames: ReadonlyMap<string, number>): void {
+    for (const { listener = "", onJoined } of this.#attached) {
+      const frame = frames.get(listener);
+      if (frame !== undefined) onJoined?.(frame);
+    }
   }
 
   #sounding(): number {

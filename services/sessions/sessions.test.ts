@@ -218,6 +218,20 @@ describe("hearing and watching [AU4] [SE5]", () => {
     expect(frames).toHaveLength(2);
   });
 
+  it("tells it again where the stream went on elsewhere", async () => {
+    const { sessions, pass } = createRig();
+    const { session } = await sessions.create("a", someone);
+    const frames: number[] = [];
+    sessions.attach(session, { as: "events", listener: "one", onJoined: (frame) => frames.push(frame) });
+    const sound = { frame: 100, heard: () => {}, leave: () => {} };
+    vi.spyOn(session.stream, "listen").mockReturnValue(sound);
+    sessions.listen(session, { sink: keepingSink(), icy: false, listener: "one" });
+    pass(3000);
+    sound.frame = 300;
+    pass(3000);
+    expect(frames).toEqual([100, 300]);
+  });
+
   it("takes a limited number, and frees each place once", async () => {
     const { sessions } = createRig({ limits: { listeners: 2 } });
     const master = await sessions.master();
@@ -263,6 +277,20 @@ describe("hearing and watching [AU4] [SE5]", () => {
     pass(20_000);
     expect(events.filter(({ type }) => type === "heartbeat")).toHaveLength(4);
     expect(events.filter(({ type }) => type === "listeners")).toHaveLength(1);
+  });
+
+  it("goes on for the others where one session fails", async () => {
+    const { sessions, watch, pass, errors } = createRig();
+    const { session: broken } = await sessions.create("broken", someone);
+    const { session: sound } = await sessions.create("sound", someone);
+    watch(broken);
+    const events = watch(sound);
+    vi.spyOn(broken.stream, "onAir").mockImplementation(() => {
+      throw new Error("no timeline");
+    });
+    pass(6000);
+    expect(events).toContainEqual(expect.objectContaining({ type: "heartbeat" }));
+    expect(errors).toHaveLength(1);
   });
 
   it("ends everyone in order when the server goes", async () => {

@@ -176,7 +176,7 @@ export class Sessions {
     const now = this.#options.now();
     const isBeat = now >= this.#beatAt;
     if (isBeat) this.#beatAt = now + heartbeatMs;
-    for (const session of this.#sessions.values()) session.tick(isBeat);
+    for (const session of this.#sessions.values()) this.#guarded(() => session.tick(isBeat));
     if (now < this.#cleanAt) return;
     this.#cleanAt = now + cleanEveryMs;
     for (const session of [...this.#sessions.values()]) {
@@ -242,8 +242,17 @@ export class Sessions {
     if (session.name) this.#names.delete(nameKey(session.name));
     session.following?.followers.delete(session);
     if (reason === "target_gone") this.#remember(session.id);
-    session.end(reason);
+    this.#guarded(() => session.end(reason));
     this.bus.emit("session.removed", { session, reason });
+  }
+
+  /** What is wrong with one session must not keep the others from theirs. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   #remember(id: string): void {

@@ -170,7 +170,7 @@ class Fuzzer {
   #join(): boolean {
     const body = Buffer.from(JSON.stringify(joinOptions(this.#random)));
     const method = this.#random.pick(["joinOrCreate", "joinOrCreate", "join", "joinById", "reconnect"]);
-    const room = this.#random.pick(["world", "chat"]);
+    const room = this.#random.pick(["world", "chat", "audio"]);
     this.#ask("POST", `/matchmake/${method}/${room}`, { "content-type": "application/json" }, body);
     this.report.sent.joins++;
     return true;

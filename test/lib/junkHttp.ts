@@ -17,6 +17,24 @@ const paths = [
   "/ops/erase",
   "/ops/",
   "/session/field",
+  "/session/create/fuzz-radio",
+  "/session/follow/master",
+  "/session/master/next-track",
+  "/session/fuzz-radio/direction",
+  "/session/master/play",
+  "/session/master/back",
+  "/session/master/heard",
+  "/create-session",
+  "/api/session/create",
+  "/api/session/create",
+  "/api/session/follow",
+  "/api/session/list",
+  "/api/session/info",
+  "/api/session/master",
+  "/api/audio/tracks",
+  "/events/nothing",
+  "/stream/nothing",
+  "/radio",
   "/session/",
   "/status",
   "/readyz",
@@ -52,6 +70,8 @@ const pathTails = [
   "?x[__proto__]=1",
   "%ff",
   "?person=nobody&room=chat:fuzz-chat",
+  "?session=nothing&listener=%00",
+  "?query=a&limit=-1&offset=1e9",
   "?person=x&person=y&room=chat:",
   "?person=%00&room=%00",
   `?person=${"x".repeat(65)}&room=world:field`,
@@ -131,7 +151,9 @@ export function junkRequest(random: Random, { tokens: known, viewer }: Credentia
     return { method, path, headers, body: undefined };
   }
   headers["content-type"] = random.pick(contentTypes);
-  const body = path.startsWith("/chat/") && random.chance(0.7) ? lineOptions(random) : junkBody(random);
+  const isAudio = /^\/(api|create-)?\/?session/.test(path);
+  const near = path.startsWith("/chat/") ? lineOptions : isAudio ? audioOptions : junkBody;
+  const body = random.chance(0.7) ? near(random) : junkBody(random);
   return { method, path, headers, body };
 }
 
@@ -160,10 +182,36 @@ function lineOptions(random: Random): Buffer {
   return Buffer.from(JSON.stringify(line));
 }
 
+/** What audio sessions are made with and told, in part well. */
+function audioOptions(random: Random): Buffer {
+  const wrong = () => toJson(anyValue(random, 2));
+  const name = random.pick([
+    "fuzz-radio",
+    "master",
+    "",
+    "x".repeat(65),
+    "\ud800",
+    "list",
+    `a-${"a".repeat(26)}`,
+    "__proto__",
+  ]);
+  const options: Record<string, unknown> = random.pick([
+    { sessionName: name, options: random.pick([{}, { startingTrack: "f".repeat(16) }, { link: "AA" }, wrong()]) },
+    { sessionName: "master", followerName: name },
+    { direction: random.pick(["calmer", "up", wrong()]) },
+    { track: random.pick(["f".repeat(16), "../x", wrong()]) },
+    { step: random.pick([0, -1, 1e9, 0.5, wrong()]) },
+    { listener: random.pick(["abc", "", wrong()]), frame: random.pick([0, -1, Number.MAX_SAFE_INTEGER, wrong()]) },
+  ]);
+  if (random.chance(0.2)) options[random.pick(["sessionName", "options", "__proto__", "track"])] = wrong();
+  return Buffer.from(JSON.stringify(options));
+}
+
 /** The body of a join, mostly wrong. */
 export function joinOptions(random: Random): unknown {
   const name = random.pick(random.chance(0.5) ? slugs : badSlugs);
-  const options: Record<string, unknown> = random.chance(0.6) ? { slug: name } : { instance: name };
+  const key = random.pick(["slug", "slug", "slug", "instance", "instance", "session"]);
+  const options: Record<string, unknown> = { [key]: key === "session" && random.chance(0.3) ? "master" : name };
   const wrong = () => toJson(anyValue(random, 2));
   if (random.chance(0.1)) options["invisible"] = random.pick([true, "yes", wrong()]);
   if (random.chance(0.3)) options["connection"] = random.pick(["short", "x".repeat(65), "x".repeat(20), wrong()]);

@@ -92,6 +92,11 @@ export class Collection {
     return this.#infos.get(id) ?? { id, title: "", artist: "", album: "", durationMs: 0 };
   }
 
+  /** All that can be chosen. */
+  *infos(): Iterable<TrackInfo> {
+    for (const id of this.tracks.keys()) if (!this.#gone.has(id)) yield this.infoOf(id);
+  }
+
   /** Its place on a map of brightness and energy. */
   placeOf(id: string): { x: number; y: number } {
     const { indices, points, columns, steps } = this.space;

@@ -31,8 +31,8 @@ export type SessionDeps = {
 };
 
 const frames = (seconds: number) => Math.round((seconds * 1000) / frameMs);
-/** How far ahead of what is on air the stream is made: a burst, and a second. */
-const ahead = frames(5);
+/** How far ahead of what is on air the stream is made, at least: a burst. A segment goes beyond it by up to a second. */
+const ahead = frames(4);
 /** A fade that is late is waited for until this little is left. */
 const reserve = frames(2.5);
 /** How long before its frames are cut a join is fixed, and its track asked for. */
@@ -59,6 +59,7 @@ export class Session implements SessionStream {
   /** The first frame of the first listener, while its track is prepared. */
   #startsAt: number | undefined;
   #held = new Set<string>();
+  readonly #loading = new Set<string>();
   #told = "";
   #titled: Entry | undefined;
   #isClosed = false;
@@ -108,7 +109,7 @@ export class Session implements SessionStream {
 
   turn(direction: Direction): OnAir {
     const frame = this.#look();
-    this.#timeline.turn(direction);
+    this.#timeline.turn(direction, this.#openFrom);
     this.#changed();
     return this.#viewOf(this.#timeline.titled(frame), frame);
   }
@@ -199,7 +200,8 @@ export class Session implements SessionStream {
   /** A track follows itself only where there is no other: there may be by now. */
   #reconsider(): void {
     const { planned, last, direction } = this.#timeline;
-    if (planned.track === last.track && this.#deps.collection.space.size > 1) this.#timeline.turn(direction);
+    if (planned.track === last.track && this.#deps.collection.space.size > 1)
+      this.#timeline.turn(direction, this.#openFrom);
   }
 
   /** Comes up to now; gives the frame on air. */
@@ -279,10 +281,15 @@ export class Session implements SessionStream {
   }
 
   #load(track: string, neededAt = this.#deps.now()): void {
-    this.#deps.tracks.load(track, neededAt).then(
-      (prepared) => this.#loaded(prepared),
-      () => this.#broken(track),
-    );
+    if (this.#loading.has(track)) return;
+    this.#loading.add(track);
+    this.#deps.tracks
+      .load(track, neededAt)
+      .finally(() => this.#loading.delete(track))
+      .then(
+        (prepared) => this.#loaded(prepared),
+        () => this.#broken(track),
+      );
   }
 
   #loaded(prepared: Prepared): void {
@@ -328,10 +335,8 @@ export class Session implements SessionStream {
       const left = start - renderer.head;
       if (left > loadAhead) return;
       if (!this.#deps.tracks.peek(track)) {
-        if (!this.#held.has(track)) {
-          this.#hold();
-          this.#load(track, this.epochMs + start * frameMs);
-        }
+        this.#hold();
+        this.#load(track, this.epochMs + start * frameMs);
         if (left > urgent) return;
         this.#deps.onLate(1);
         if (!this.#replaceAtHand(renderer)) return;
@@ -366,7 +371,7 @@ export class Session implements SessionStream {
     const later = renderer.openFrom + reserve;
     const before = this.#timeline.entries[this.#timeline.entries.indexOf(entry) - 1];
     const isLeft = before !== undefined && later - before.start + before.from < before.shape.to;
-    if (isLeft) this.#timeline.go(later, () => entry.journey);
+    if (isLeft) this.#timeline.go(renderer.openFrom, () => entry.journey, later);
     else {
       this.#deps.onLate(1);
       if (!this.#replaceAtHand(renderer)) return;
@@ -398,7 +403,9 @@ export class Session implements SessionStream {
     const titled = this.#timeline.titled(frame);
     const { entries } = this.#timeline;
     const views = entries.slice(entries.indexOf(titled)).map((entry) => this.#viewOf(entry, frame));
-    const told = views.map(({ trackFrame, track, next }) => `${trackFrame} ${track.id} ${next?.id}`).join("\n");
+    const told = views
+      .map(({ trackFrame, track, next, direction }) => `${trackFrame} ${track.id} ${next?.id} ${direction}`)
+      .join("\n");
     const isNew = this.#titled !== titled;
     const hasChanged = !this.#told.endsWith(told);
     this.#titled = titled;

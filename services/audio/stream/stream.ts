@@ -75,6 +75,8 @@ export interface Streams {
   /** Settles when there is music to play. */
   readonly ready: Promise<void>;
   open(options?: OpenStream): SessionStream;
+  /** All that can be played now. */
+  tracks(): Iterable<TrackInfo>;
   /** For metrics. `late` counts frames and fades that were not ready in time. */
   readonly figures: {
     streams: number;

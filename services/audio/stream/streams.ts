@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { frameMs } from "../../../schema/audio.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import type { Bitrate } from "../crossfade/codec.ts";
-import { createCrossfades } from "../crossfade/crossfades.ts";
+import { type CrossfadeOptions, type Crossfades, createCrossfades } from "../crossfade/crossfades.ts";
 import { chooseStart } from "../explorer/choose.ts";
 import { type Journey, startJourney } from "../explorer/journey.ts";
 import { fromLink, keepKnown } from "../explorer/link.ts";
@@ -23,6 +23,8 @@ export type StreamsOptions = CollectionOptions & {
   /** Memory for tracks, beside those in use. */
   maxBytes?: number;
   clock?: Clock;
+  /** Made and closed here unless given. */
+  crossfades?: Pick<Crossfades, "fade" | "prepare" | "close">;
 };
 
 /** Ms since the epoch that never go back, and something to be done every so often. */
@@ -38,17 +40,19 @@ const steadyClock: Clock = {
   },
 };
 
+export const crossfadeOptions = (workers = Math.max(2, Math.min(4, availableParallelism()))): CrossfadeOptions => ({
+  // two at least: one that encodes a whole track must not keep a fade waiting
+  workers,
+  maxQueue: 2000,
+  cacheBytes: 1 << 24,
+  fadeTimeoutMs: 10_000,
+  transcodeTimeoutMs: 120_000,
+});
+
 export function createStreams(options: StreamsOptions): Streams & { readonly collection: Collection } {
   const { fadeMs = 2500, bitrate = 128, maxBytes = 1 << 27, clock = steadyClock } = options;
   const collection = new Collection(options);
-  const crossfades = createCrossfades({
-    // one that encodes a whole track must not keep a fade waiting
-    workers: options.workers ?? Math.max(2, Math.min(4, availableParallelism())),
-    maxQueue: 2000,
-    cacheBytes: 1 << 24,
-    fadeTimeoutMs: 10_000,
-    transcodeTimeoutMs: 120_000,
-  });
+  const crossfades = options.crossfades ?? createCrossfades(crossfadeOptions(options.workers));
   const tracks = new Tracks({
     find: (id) => collection.find(id),
     crossfades,
@@ -63,7 +67,7 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
   let stopTicking: (() => void) | undefined;
 
   const deps: SessionDeps = {
-    now: clock.now,
+    now: () => clock.now(),
     collection,
     tracks,
     crossfades,
@@ -115,6 +119,7 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
       sessions.add(session);
       return session;
     },
+    tracks: () => collection.infos(),
     get figures() {
       let listeners = 0;
       for (const session of rendering) listeners += session.listeners;

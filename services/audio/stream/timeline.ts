@@ -40,6 +40,8 @@ export class Timeline {
   readonly #options: TimelineOptions;
   #entries: Entry[];
   #planned: Journey;
+  /** What is planned begins no earlier. */
+  #plannedFrom = 0;
   #direction: Direction;
 
   constructor(options: TimelineOptions, start = 0) {
@@ -64,7 +66,7 @@ export class Timeline {
 
   /** What will follow the last entry if nothing changes. */
   get planned(): Entry {
-    return this.#following(this.#planned, this.last, {});
+    return this.#following(this.#planned, this.last, { notBefore: this.#plannedFrom });
   }
 
   /** The newest entry that has begun. */
@@ -98,12 +100,15 @@ export class Timeline {
 
   /** Fixes what is planned, no earlier than at `notBefore`. */
   lock(notBefore = 0): Entry {
-    return this.#push(this.#following(this.#planned, this.last, { notBefore }));
+    this.#plannedFrom = Math.max(this.#plannedFrom, notBefore);
+    return this.#push(this.planned);
   }
 
-  turn(direction: Direction): void {
+  /** Along another direction from here on. What is chosen instead begins no earlier than at `notBefore`. */
+  turn(direction: Direction, notBefore: number): void {
     this.#direction = direction;
     this.#planned = this.#explore(this.last.journey);
+    this.#plannedFrom = notBefore;
   }
 
   /** Another track instead of the one that comes next, if it can still be changed: `journey`, or what else there is. */
@@ -111,6 +116,7 @@ export class Timeline {
     const dropped = this.#drop(notBefore);
     const avoided = dropped?.journey ?? this.#planned;
     this.#planned = journey ?? this.#explore(avoiding(this.last.journey, avoided));
+    this.#plannedFrom = notBefore;
     if (dropped?.isAsked) this.#push(this.#following(this.#planned, this.last, { notBefore, isAsked: true }));
   }
 
@@ -122,16 +128,16 @@ export class Timeline {
     return this.#push(this.#following(this.#planned, this.last, { notBefore, isAsked: true }));
   }
 
-  /** The same with the journey's current track; `from` gets the journey that it starts from. */
-  go(notBefore: number, from: (journey: Journey) => Journey): Entry {
+  /** The same with another journey's current track, or not before `later`; `from` gets the journey up to there. */
+  go(notBefore: number, from: (journey: Journey) => Journey, later = notBefore): Entry {
     this.#drop(notBefore);
-    return this.#push(this.#following(from(this.last.journey), this.last, { notBefore, isAsked: true }));
+    return this.#push(this.#following(from(this.last.journey), this.last, { notBefore: later, isAsked: true }));
   }
 
   /** Something else from `frame` on, at once: for when nobody heard what was before. */
   restart(journey: Journey, frame: number): void {
-    this.#entries = [this.#entry(journey, frame, false)];
-    this.#planned = this.#explore(journey);
+    this.#entries = [];
+    this.#push(this.#entry(journey, frame, false));
   }
 
   /** Forgets entries that ended before a frame. */
@@ -148,6 +154,7 @@ export class Timeline {
   #push(entry: Entry): Entry {
     this.#entries.push(entry);
     this.#planned = this.#explore(entry.journey);
+    this.#plannedFrom = 0;
     return entry;
   }
 
@@ -173,7 +180,7 @@ export class Timeline {
   #following(
     journey: Journey,
     before: Entry,
-    { notBefore = 0, isAsked = false }: Partial<Pick<JoinOptions, "notBefore" | "isAsked">>,
+    { notBefore, isAsked = false }: Pick<JoinOptions, "notBefore"> & Partial<Pick<JoinOptions, "isAsked">>,
   ): Entry {
     const inTrack = (frame: number) => before.from + frame - before.start;
     const track = currentId(journey);

@@ -48,6 +48,7 @@ export function createTestStreams({ now, isLate = false }: { now: () => number; 
       open.add(stream);
       return stream;
     },
+    tracks: () => testTracks,
     get figures() {
       const listeners = [...open].reduce((sum, stream) => sum + stream.listeners, 0);
       return { streams: open.size, rendering: 0, listeners, late: 0, tracks: testTracks.length, skipped: 0 };
