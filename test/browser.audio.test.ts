@@ -163,7 +163,7 @@ describe("the radio page", () => {
     const before = await distanceMs(pages);
     await Promise.all(pages.map((page) => page.check("#aligned")));
     await expect.poll(async () => Math.abs(await distanceMs(pages)), { timeout: 40_000 }).toBeLessThan(alignedWithinMs);
-    await pages[0]!.waitForTimeout(5000);
+    await pages[0]!.waitForTimeout(10_000);
     const after = await distanceMs(pages);
     console.info(`two pages apart, ms: ${before.toFixed(1)} before, ${after.toFixed(1)} after alignment`);
     expect(Math.abs(after)).toBeLessThan(alignedWithinMs);
