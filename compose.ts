@@ -3,6 +3,8 @@ import { Redis } from "ioredis";
 import type { Config } from "./config.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { HereaboutsError } from "./schema/errors.ts";
+import { noStreams } from "./services/audio/stream/off.ts";
+import type { Streams } from "./services/audio/stream/stream.ts";
 import { createStreams } from "./services/audio/stream/streams.ts";
 import type { ChatLog } from "./services/chatlog/chatlog.ts";
 import { createRedisChatLog } from "./services/chatlog/redis.ts";
@@ -49,13 +51,7 @@ function createServices(config: Config, log: Log, storage: Storage, chatLog: Cha
 
 function createSessions(config: Config, log: Log): Sessions {
   return new Sessions({
-    streams: createStreams({
-      musicDir: config.musicDir,
-      dataDir: config.dataDir,
-      fadeMs: config.audioFadeMs,
-      bitrate: Number(config.audioBitrate) as 128 | 160 | 192,
-      onSkipped: (file, reason) => log.limited("warn", `music ${file}`, { file, reason }, "music was skipped"),
-    }),
+    streams: config.audio ? openStreams(config, log) : noStreams,
     limits: {
       sessions: config.audioSessions,
       perMaker: config.audioSessionsEach,
@@ -63,6 +59,16 @@ function createSessions(config: Config, log: Log): Sessions {
     },
     now: steadyNow,
     onError: (error) => log.limited("error", "sessions", { error }, "an audio session failed"),
+  });
+}
+
+function openStreams(config: Config, log: Log): Streams {
+  return createStreams({
+    musicDir: config.musicDir,
+    dataDir: config.dataDir,
+    fadeMs: config.audioFadeMs,
+    bitrate: Number(config.audioBitrate) as 128 | 160 | 192,
+    onSkipped: (file, reason) => log.limited("warn", `music ${file}`, { file, reason }, "music was skipped"),
   });
 }
 

@@ -229,6 +229,7 @@ export const settings = {
     default: "500",
     meaning: "people a chat's roster lists; counts stay exact",
   },
+  AUDIO: { type: flag, unit: "on/off", default: "on", meaning: "audio sessions; off plays nothing and saves memory" },
   MUSIC_DIR: {
     type: text,
     unit: "folder",

@@ -183,7 +183,7 @@ async function printWelcome({ port, monitorLogin, datagrams }: RunningServer, co
   pages     ${url}/   ${url}/field
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
-  music     ${config.musicDir || "the built-in set"}, at ${url}/radio
+  music     ${config.audio ? `${config.musicDir || "the built-in set"}, at ${url}/radio` : "off by AUDIO"}
   storage   SQLite in ${config.dataDir}${config.redisUrl ? ", chats in Redis" : ""}
   datagrams ${carriage}
 `);

@@ -28,7 +28,7 @@ function folder(): string {
 async function network(options: NetworkOptions): Promise<{ network: Network; url: string }> {
   const network = await createNetwork(options);
   onTestFinished(() => network.close());
-  const env = { PATH: process.env["PATH"], PORT: String(port), DATA_DIR: folder(), LOG_FORMAT: "json" };
+  const env = { PATH: process.env["PATH"], PORT: String(port), DATA_DIR: folder(), LOG_FORMAT: "json", AUDIO: "off" };
   const server = network.b.spawn(process.execPath, [path("../server.ts")], {
     env,
     stdio: ["ignore", "pipe", "inherit"],

@@ -20,7 +20,7 @@ const rooms: Room[] = [];
 
 beforeAll(async () => {
   vi.spyOn(console, "warn").mockImplementation(() => {}); // the SDK's, that a WebSocket knows nothing unreliable
-  const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "silent" };
+  const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "silent", AUDIO: "off" };
   server = await startServer(readConfig(env).config);
   matchMaker.defineRoomType("arena", arenaRoomWith(server.services));
   await until(() => server.services.datagrams.carrier?.state === "up", "the carrier", 10_000);

@@ -5,9 +5,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { linkMusic, makeMusic } from "./lib/music.ts";
 
 it("goes on when whoever read its output has gone", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
+  await makeMusic();
+  linkMusic(dataDir);
   const env = { ...process.env, PORT: "0", HOST: "127.0.0.1", DATA_DIR: dataDir, LOG_LEVEL: "debug" };
   const child = spawn(process.execPath, ["server.ts"], { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

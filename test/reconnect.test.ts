@@ -17,7 +17,7 @@ let server: RunningServer;
 
 beforeAll(async () => {
   for (const name of ["info", "warn"] as const) vi.spyOn(console, name).mockImplementation(() => {});
-  const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "silent" };
+  const env = { HOST: "127.0.0.1", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "silent", AUDIO: "off" };
   server = await startServer(readConfig(env).config);
   await until(() => server.services.datagrams.carrier?.state === "up", "the carrier", 10_000);
 });

@@ -41,6 +41,17 @@ describe("starting [SV1] [SV2] [OP3]", () => {
     expect(lines[1]).toMatch(new RegExp(`^ {2}datagrams off: UDP port ${UDP_PORT} is taken .* set UDP_PORT$`));
   });
 
+  it("plays nothing where AUDIO is off, and says so to whoever asks", async () => {
+    const { url, lines } = await serverOfTest({ env: { AUDIO: "off" } });
+    expect(lines.map(({ text }) => text)).toContain("  music     off by AUDIO");
+    for (const path of ["/api/session/info", "/stream", "/session/create/x"]) {
+      const answer = await ask(url, path);
+      expect([answer.status, answer.body], path).toEqual([503, expect.stringContaining('"code":"NO_MUSIC"')]);
+    }
+    expect((await ask(url, "/events")).body).toContain("session_unavailable");
+    expect((await ask(url, "/api/audio/tracks")).body).toBe('{"tracks":[],"total":0}');
+  });
+
   it("says in one line what keeps it from starting, and exits with 1", { timeout: 60_000 }, async () => {
     const file = join(server.dataDir, "a-file");
     writeFileSync(file, "");

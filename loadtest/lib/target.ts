@@ -45,6 +45,8 @@ export async function startHereabouts(core: number | undefined): Promise<Target>
     DATA_DIR: data,
     MAX_PEOPLE: "8000",
     DATAGRAM_PEERS: "2000",
+    // making music at the first start is no part of the load
+    AUDIO: "off",
     ...quiet,
   };
   const onLine = (line: string) => line.startsWith("{") && console.error(line);

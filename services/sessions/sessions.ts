@@ -202,7 +202,12 @@ export class Sessions {
 
   #openMaster(): void {
     if (this.#isClosed) return;
-    this.#master = this.#register({ name: "master", type: "master", stream: this.streams.open() });
+    try {
+      this.#master = this.#register({ name: "master", type: "master", stream: this.streams.open() });
+    } catch (error) {
+      // whoever asks is told so
+      if (!(error instanceof HereaboutsError && error.code === "NO_MUSIC")) throw error;
+    }
   }
 
   async #make(name: string, maker: Maker, open: OpenStream): Promise<AudioSession> {
