@@ -27,6 +27,8 @@ export function showMap(map: SVGSVGElement, { steps, at }: Journey, back: ((step
   const points = steps.map(place);
   map.append(draw("path", { class: "path", d: pathThrough(points.slice(0, at + 1)) }));
   map.append(draw("path", { class: "path ahead", d: pathThrough(points.slice(at)) }));
+  const here = points[at];
+  if (here) showHere(map, here, steps[at]!.track.title);
   points.forEach((point, i) => {
     const kind = i === at ? "here" : i < at ? "past" : "ahead";
     const dot = draw("circle", { class: `dot ${kind}`, cx: point.x, cy: point.y, r: i === at ? 8 : 5 });
@@ -35,8 +37,9 @@ export function showMap(map: SVGSVGElement, { steps, at }: Journey, back: ((step
     dot.classList.toggle("open", back !== undefined && i !== at);
     map.append(dot);
   });
-  const here = points[at];
-  if (!here) return;
+}
+
+function showHere(map: SVGSVGElement, here: { x: number; y: number }, title: string): void {
   const isRight = here.x > width / 2;
   map.append(draw("circle", { class: "ring", cx: here.x, cy: here.y, r: 14 }));
   const label = {
@@ -45,7 +48,7 @@ export function showMap(map: SVGSVGElement, { steps, at }: Journey, back: ((step
     y: here.y + 5,
     "text-anchor": isRight ? "end" : "start",
   };
-  map.append(draw("text", label, steps[at]!.track.title));
+  map.append(draw("text", label, title));
 }
 
 function grid(): SVGElement[] {
