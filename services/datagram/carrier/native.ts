@@ -11,12 +11,13 @@ type Library = typeof import("node-datachannel");
 /**
  * SCTP halves its congestion window at each loss and goes down to one or two path MTUs: with 5 % lost, frames of 1,100
  * bytes were seconds old. With an MTU above all that may be underway, that window never holds anything up, and the send
- * buffer bounds what is underway instead: a second of the fullest frames at 20 Hz. What does not fit there is dropped.
- * Packets do not grow by that: each message is one, as none ever waits for the window and none is sent again.
+ * buffer bounds what is underway instead, with what has arrived behind a loss that is not settled: two seconds of the fullest
+ * frames. What does not fit there is dropped. Packets do not grow by that: each message is one, as none ever waits for the
+ * window and none is sent again.
  */
-const underway = 30 * 1024;
+const underway = 56 * 1024;
 const sctpSettings = { sendBufferSize: underway, recvBufferSize: 64 * 1024 };
-const mtu = 2 * underway;
+const mtu = 64 * 1024;
 /** Shorter than any retransmission takes: two of them in one packet would be larger than the path's real MTU. */
 const packetLifeMs = 10;
 
