@@ -9,14 +9,13 @@ import { type Announcing, addressesOf, announce, maxDatagramBytes } from "./sdp.
 type Library = typeof import("node-datachannel");
 
 /**
- * SCTP halves its congestion window at each loss and goes down to one or two path MTUs: with 5 % lost, frames of 1,100
- * bytes were seconds old. With an MTU above all that may be underway, that window never holds anything up, and the send
- * buffer bounds what is underway instead: a second of the fullest frames at 20 Hz. What does not fit there is dropped.
- * Packets do not grow by that: each message is one, as none ever waits for the window and none is sent again.
+ * SCTP halves its congestion window at each loss, down to one or two MTUs: with 5 % lost, frames of 1,100 bytes were seconds
+ * old. With an MTU above all that is ever underway (a channel that is more than a second late is not used), the window holds
+ * nothing up. Packets do not grow by that: each message is one, as none waits for the window and none is sent again.
  */
-const underway = 30 * 1024;
-const sctpSettings = { sendBufferSize: underway, recvBufferSize: 64 * 1024 };
-const mtu = 2 * underway;
+const mtu = 64 * 1024;
+/** The send buffer keeps what has arrived behind a loss that is not settled: with 56 KiB some channels paused at 20 % loss. */
+const sctpSettings = { sendBufferSize: 256 * 1024, recvBufferSize: 64 * 1024 };
 /** Shorter than any retransmission takes: two of them in one packet would be larger than the path's real MTU. */
 const packetLifeMs = 10;
 
@@ -44,7 +43,7 @@ export function createNative(library: Library, announcing: Announcing) {
       portRangeEnd: port,
       disableAutoNegotiation: true,
       mtu,
-      // longer ones are cut to this: long enough to be known as too large. It is a lower bound of the send buffer too
+      // longer ones are cut to this: long enough to be known as too large
       maxMessageSize: 2 * maxDatagramBytes,
     });
     connection.onStateChange(
