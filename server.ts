@@ -2,6 +2,7 @@
  * Composes everything and listens: services, rooms, routes and pages on one port.
  * `npm start` runs it; tests call `startServer` with a configuration of their own.
  */
+import "./rooms/plainMsgpack.ts";
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { networkInterfaces } from "node:os";
