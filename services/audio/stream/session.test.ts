@@ -323,6 +323,21 @@ describe("what goes wrong", () => {
     expect(session.onAir().track.id).toBe(id(3));
   });
 
+  it("[AU5] plays what is at hand where the next track does not come, without a gap", async () => {
+    server = newServer({ slow: [1, 2, 3, 4, 5] });
+    const session = server.open(0);
+    const { sink } = listenTo(session);
+    await server.turn(60_000);
+    expect(session.onAir().track.id).toBe(id(0));
+    expect(session.journey().steps.map(({ track }) => track.id)).toEqual([id(0), id(0)]);
+    expect(server.state.late).toBe(1);
+    const pcm = await decode(bytesOf(sink));
+    for (let at = 1; at < 60; at += 0.1) {
+      const from = Math.round(at * 44_100);
+      expect(pcm[0].subarray(from, from + 4410).some((sample) => Math.abs(sample) > 0.05)).toBe(true);
+    }
+  });
+
   it("[AU5] waits with a command until its track is there, and goes on meanwhile", async () => {
     server = newServer({ slow: [5] });
     const session = server.open(0);
