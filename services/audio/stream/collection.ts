@@ -57,7 +57,7 @@ export class Collection {
       ...(options.onProgress && { onProgress: options.onProgress }),
     });
     if (options.musicDir === "") this.#useBuiltin();
-    else void this.#scan(options.musicDir);
+    else void this.#scan(options.musicDir).catch((error) => this.#skip(options.musicDir, String(error)));
   }
 
   get skipped(): number {
@@ -110,7 +110,8 @@ export class Collection {
 
   /** A file that cannot be played after all: it is not chosen again. */
   remove({ id, path }: Track, reason: string): void {
-    if (this.#gone.has(id)) return;
+    // what was under way when the server closed is not broken
+    if (this.#isClosed || this.#gone.has(id)) return;
     this.#gone.add(id);
     this.#isDirty = true;
     this.#skip(path, reason);
