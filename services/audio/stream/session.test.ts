@@ -10,6 +10,7 @@ import { madeUpPoints } from "../explorer/testing/points.ts";
 import type { Track as LibraryTrack } from "../library/track.ts";
 import { frameSamples } from "../mp3/header.ts";
 import type { Track } from "../mp3/track.ts";
+import { seededRandom } from "../random.ts";
 import { music, trackOf } from "../testing/music.ts";
 import { metaint } from "./icy.ts";
 import { Session, type SessionDeps } from "./session.ts";
@@ -284,6 +285,43 @@ describe("commands", () => {
   });
 });
 
+describe("any commands at any time", () => {
+  const rounds = Number(process.env["FC_RUNS"] ?? 3);
+  it.each(Array.from({ length: rounds }, (_, seed) => seed))(
+    "[AU5] leave no gap (seed %i)",
+    {
+      timeout: 60_000,
+    },
+    async (seed) => {
+      const random = seededRandom(seed);
+      const pick = (count: number) => Math.floor(random() * count);
+      server = newServer({ slow: seed % 3 === 1 ? [2, 3] : [], broken: seed % 3 === 2 ? [4] : [] });
+      const session = server.open(0);
+      const { sink, listener } = listenTo(session);
+      for (let i = 0; i < 25; i++) {
+        await server.turn(250 * (1 + pick(pick(3) === 0 ? 60 : 8)));
+        const command = pick(6);
+        if (command === 0) session.back();
+        else if (command === 1) session.turn(pick(2) === 0 ? "faster" : "surprise");
+        else if (command === 2 && !server.gone.includes(id(4))) session.play(id(pick(6)));
+        else if (command === 3) server.arrive();
+        else session.next();
+        const { frame, trackFrame, nextFrame } = session.onAir();
+        expect(trackFrame).toBeLessThanOrEqual(frame);
+        expect(nextFrame).toBeGreaterThan(frame);
+      }
+      const { frame } = session.onAir();
+      const pcm = await decode(bytesOf(sink));
+      expect(listener.frame).toBe(0);
+      expect(pcm[0].length / frameSamples).toBeGreaterThan(frame + framesIn(2000));
+      for (let from = 4410; from + 4410 < pcm[0].length; from += 4410) {
+        const isHeard = pcm[0].subarray(from, from + 4410).some((sample) => Math.abs(sample) > 0.02);
+        if (!isHeard) throw new Error(`silence at ${(from / 44_100).toFixed(1)} s`);
+      }
+    },
+  );
+});
+
 describe("what goes wrong", () => {
   it("[AU5] leaves no gap where a fade comes too late", async () => {
     server.state.fadesCome = false;
@@ -321,6 +359,21 @@ describe("what goes wrong", () => {
     server.arrive();
     await server.turn(1000);
     expect(session.onAir().track.id).toBe(id(3));
+  });
+
+  it("[AU5] plays what is at hand where the next track does not come, without a gap", async () => {
+    server = newServer({ slow: [1, 2, 3, 4, 5] });
+    const session = server.open(0);
+    const { sink } = listenTo(session);
+    await server.turn(60_000);
+    expect(session.onAir().track.id).toBe(id(0));
+    expect(session.journey().steps.map(({ track }) => track.id)).toEqual([id(0), id(0)]);
+    expect(server.state.late).toBe(1);
+    const pcm = await decode(bytesOf(sink));
+    for (let at = 1; at < 60; at += 0.1) {
+      const from = Math.round(at * 44_100);
+      expect(pcm[0].subarray(from, from + 4410).some((sample) => Math.abs(sample) > 0.05)).toBe(true);
+    }
   });
 
   it("[AU5] waits with a command until its track is there, and goes on meanwhile", async () => {

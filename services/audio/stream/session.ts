@@ -2,18 +2,18 @@
  * One session's sound. While nobody listens it is arithmetic and nothing is held; the first listener wakes it, the last
  * one that leaves lets it sleep. Its clock is that of all sessions, and they all tick together.
  */
-import { frameMs, type TrackInfo } from "../../../schema/audio.ts";
+import { frameMs } from "../../../schema/audio.ts";
 import type { Direction } from "../../../schema/directions.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import type { Crossfades } from "../crossfade/crossfades.ts";
 import { choose } from "../explorer/choose.ts";
 import { currentId, goOn, goTo, type Journey } from "../explorer/journey.ts";
-import { toLink } from "../explorer/link.ts";
 import type { Collection } from "./collection.ts";
 import { Fanout } from "./fanout.ts";
 import { Renderer } from "./renderer.ts";
+import { Said } from "./said.ts";
 import type { JourneyView, Listener, ListenOptions, OnAir, SessionStream, StreamChange } from "./stream.ts";
-import { type Entry, Timeline, titleFrame } from "./timeline.ts";
+import { type Entry, Timeline } from "./timeline.ts";
 import type { Prepared, Tracks } from "./tracks.ts";
 
 export type SessionDeps = {
@@ -38,10 +38,12 @@ const ahead = frames(4);
 /** A fade that is late is waited for until this little is left; a session that just began has less. */
 const reserve = frames(2.5);
 const firstReserve = frames(0.2);
+/** And a track so much shorter, as the fade into what is played instead has to be made. */
+const fadeTime = frames(0.75);
 /** How long before its frames are cut a join is fixed, and its track asked for. */
 const lockAhead = frames(10);
 const loadAhead = frames(60);
-/** What is not there by then is replaced. */
+/** By then it is fixed even if its track is not there yet. */
 const urgent = frames(2);
 /** How long the first listener waits for the right track before it gets another. */
 const patience = frames(0.4);
@@ -65,8 +67,7 @@ export class Session implements SessionStream {
   #begunAt = 0;
   #held = new Set<string>();
   readonly #loading = new Set<string>();
-  #told = "";
-  #titled: Entry | undefined;
+  readonly #said: Said;
   #isClosed = false;
 
   constructor(deps: SessionDeps, journey: Journey, direction: Direction) {
@@ -80,12 +81,13 @@ export class Session implements SessionStream {
       shapeOf: (id) => tracks.peek(id)?.shape ?? collection.shapeOf(id),
       explore: (from, along) => this.#explore(from, along),
     });
+    this.#said = new Said(this.#timeline, collection, (change) => this.#emit(change));
     this.#fanout = new Fanout({
-      titleAt: (frame) => titleOf(this.#infoOf(this.#timeline.titled(frame))),
+      titleAt: (frame) => this.#said.title(frame),
       onAir: () => this.#frame,
       onChange: () => this.#listenersChanged(),
     });
-    this.#tell(0);
+    this.#said.tell(0);
   }
 
   get listeners(): number {
@@ -94,17 +96,11 @@ export class Session implements SessionStream {
 
   onAir(): OnAir {
     const frame = this.#look();
-    return this.#viewOf(this.#timeline.titled(frame), frame);
+    return this.#said.view(this.#timeline.titled(frame), frame);
   }
 
   journey(): JourneyView {
-    const { journey } = this.#timeline.titled(this.#look());
-    const steps = journey.steps.map(({ id, direction }) => ({
-      track: this.#deps.collection.infoOf(id),
-      direction,
-      ...this.#deps.collection.placeOf(id),
-    }));
-    return { steps, at: journey.at, link: toLink(journey) };
+    return this.#said.journey(this.#timeline.titled(this.#look()).journey);
   }
 
   next(): OnAir {
@@ -116,7 +112,7 @@ export class Session implements SessionStream {
     const frame = this.#look();
     this.#timeline.turn(direction, this.#openFrom);
     this.#changed();
-    return this.#viewOf(this.#timeline.titled(frame), frame);
+    return this.#said.view(this.#timeline.titled(frame), frame);
   }
 
   play(trackId: string): OnAir {
@@ -182,7 +178,7 @@ export class Session implements SessionStream {
     this.#produce(renderer, frame);
     this.#unstick(renderer, frame);
     this.#timeline.forget(frame - remembered);
-    this.#tell(frame);
+    this.#said.tell(frame);
   }
 
   get #frame(): number {
@@ -192,10 +188,6 @@ export class Session implements SessionStream {
   /** From here on a command may change what is heard. */
   get #openFrom(): number {
     return this.#renderer?.openFrom ?? this.#frame + 1;
-  }
-
-  #infoOf({ track }: Entry): TrackInfo {
-    return this.#deps.collection.infoOf(track);
   }
 
   #explore(journey: Journey, direction: Direction): Journey {
@@ -225,28 +217,16 @@ export class Session implements SessionStream {
       this.#timeline.forget(frame - remembered);
     }
     this.#reconsider();
-    this.#tell(frame);
+    this.#said.tell(frame);
     return frame;
-  }
-
-  #viewOf(entry: Entry, frame: number): OnAir {
-    const next = this.#timeline.after(entry);
-    return {
-      frame,
-      track: this.#infoOf(entry),
-      trackFrame: titleFrame(entry),
-      next: this.#infoOf(next),
-      nextFrame: titleFrame(next),
-      direction: this.#timeline.direction,
-    };
   }
 
   /** After a command. */
   #changed(entry = this.#timeline.last): OnAir {
     const frame = this.#frame;
     this.#follow();
-    this.#tell(frame);
-    return this.#viewOf(entry, frame);
+    this.#said.tell(frame);
+    return this.#said.view(entry, frame);
   }
 
   #wake(frame: number): void {
@@ -360,23 +340,10 @@ export class Session implements SessionStream {
         this.#hold();
         this.#load(track, this.epochMs + start * frameMs);
         if (left > urgent) return;
-        this.#deps.onLate(1);
-        if (!this.#replaceAtHand(renderer)) return;
-        continue;
-      }
-      if (left > lockAhead) return;
+      } else if (left > lockAhead) return;
       this.#timeline.lock(renderer.openFrom);
       this.#follow();
     }
-  }
-
-  #replaceAtHand(renderer: Renderer): boolean {
-    const { journey, track } = this.#timeline.last;
-    const id = this.#deps.tracks.atHand(track);
-    if (id === undefined) return false;
-    this.#timeline.replan(renderer.openFrom, goOn(journey, id, this.#timeline.direction));
-    this.#follow();
-    return true;
   }
 
   #produce(renderer: Renderer, frame: number): void {
@@ -393,14 +360,17 @@ export class Session implements SessionStream {
   /** A track that someone asked for is not there yet: later, then, or something else where nothing else is left. */
   #unstick(renderer: Renderer, frame: number): void {
     const entry = renderer.waitsFor;
-    if (!entry || renderer.head > frame + this.#reserveAt(frame) || this.#renderer !== renderer) return;
+    if (!entry || renderer.head > frame + this.#reserveAt(frame) + fadeTime || this.#renderer !== renderer) return;
+    const { entries, direction } = this.#timeline;
+    const before = entries[entries.indexOf(entry) - 1]!;
     const later = renderer.openFrom + reserve;
-    const before = this.#timeline.entries[this.#timeline.entries.indexOf(entry) - 1];
-    const isLeft = before !== undefined && later - before.start + before.from < before.shape.to;
-    if (isLeft) this.#timeline.go(renderer.openFrom, () => entry.journey, later);
-    else {
+    if (later - before.start + before.from < before.shape.to) {
+      this.#timeline.go(renderer.openFrom, () => entry.journey, later);
+    } else {
       this.#deps.onLate(1);
-      if (!this.#replaceAtHand(renderer)) return;
+      const atHand = this.#deps.tracks.atHand(before.track) ?? before.track;
+      this.#timeline.replan(renderer.openFrom, goOn(before.journey, atHand, direction));
+      this.#lock(renderer);
     }
     this.#follow();
     this.#produce(renderer, frame);
@@ -424,29 +394,7 @@ export class Session implements SessionStream {
     if (this.#fanout.size === 0 && !this.#isClosed) this.#sleep();
   }
 
-  /** What is heard from now on, in order, whenever any of it changed; and where the journey is when that is heard. */
-  #tell(frame: number): void {
-    const titled = this.#timeline.titled(frame);
-    const { entries } = this.#timeline;
-    const views = entries.slice(entries.indexOf(titled)).map((entry) => this.#viewOf(entry, frame));
-    const told = views
-      .map(({ trackFrame, track, next, direction }) => `${trackFrame} ${track.id} ${next?.id} ${direction}`)
-      .join("\n");
-    const isNew = this.#titled !== titled;
-    const hasChanged = !this.#told.endsWith(told);
-    this.#titled = titled;
-    this.#told = told;
-    if (hasChanged) {
-      for (const { trackFrame, track, next, nextFrame } of views) {
-        this.#emit({ type: "track", frame: trackFrame, track, next, nextFrame });
-      }
-    }
-    if (isNew) this.#emit({ type: "journey" });
-  }
-
   #emit(change: StreamChange): void {
     for (const tell of [...this.#subscribers]) tell(change);
   }
 }
-
-const titleOf = ({ artist, title }: TrackInfo): string => (artist ? `${artist} - ${title}` : title);
