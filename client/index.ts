@@ -142,6 +142,7 @@ class Connection implements Hereabouts {
       me: () => this.#me,
       renew: () => this.#renew(),
       store: this.#options.storage === undefined ? browserStore() : this.#options.storage,
+      onLeft: () => (this.#audio = undefined),
     });
     try {
       await audio.tune(session);

@@ -2,8 +2,9 @@
 import { type ClientRequest, get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AudioApi } from "../client/audio/api.ts";
+import type { EventsLink, Sound, SoundEvent } from "../client/audio/browser.ts";
 import { Establisher, storeKey } from "../client/audio/establish.ts";
-import { type EventsLink, Player, type Sound, type SoundEvent } from "../client/audio/player.ts";
+import { Player } from "../client/audio/player.ts";
 import { Emitter } from "../client/emitter.ts";
 import type { AudioEvent } from "../schema/audio.ts";
 import { makeMusic } from "./lib/music.ts";

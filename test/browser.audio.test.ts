@@ -265,6 +265,11 @@ describe("the radio page", () => {
     await expect
       .poll(() => page.locator("#steps li.here .step-title").textContent(), { timeout: 20_000 })
       .toBe(first!.replace(/the beginning.*/, ""));
+    const link = await page.evaluate(() => window.radio!.audio.journey.link);
+    const other = await openRadio(context, `/radio?journey=${link}`);
+    expect(await other.evaluate(() => window.radio!.audio.session.name)).toMatch(/^journey /);
+    const shown = (on: Page) => on.locator("#steps li.here .step-title").textContent();
+    expect(await shown(other)).toBe(await shown(page));
     expect(errors).toEqual([]);
   });
 });

@@ -8,34 +8,12 @@ import type { AudioEvent } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { frameMs } from "../../schema/mp3Frames.ts";
 import { randomId } from "../randomId.ts";
+import { type EventsLink, type Sound, soundSigns } from "./browser.ts";
 import { type Establisher, isGone } from "./establish.ts";
 import { atRest, checkMs, type Health, next, reconnectMs, type Sign } from "./health.ts";
+import { Hearing } from "./hearing.ts";
 import { Told } from "./told.ts";
 import type { AudioEvents, AudioSession, EndReason, Heard, Playback } from "./types.ts";
-
-/** What is used of an `HTMLAudioElement`. */
-export interface Sound {
-  src: string;
-  readonly currentTime: number;
-  readonly paused: boolean;
-  readonly ended: boolean;
-  playbackRate: number;
-  volume: number;
-  play(): Promise<void>;
-  pause(): void;
-  load(): void;
-  removeAttribute(name: string): void;
-  addEventListener(type: SoundEvent, listener: () => void): void;
-}
-export type SoundEvent = (typeof signs)[number] | "timeupdate" | "playing" | "pause";
-
-/** What is used of an `EventSource`. */
-export interface EventsLink {
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: string }) => void) | null;
-  onerror: (() => void) | null;
-  close(): void;
-}
 
 export interface PlayerOptions {
   establisher: Establisher;
@@ -46,7 +24,6 @@ export interface PlayerOptions {
   emit<E extends keyof AudioEvents>(event: E, data: AudioEvents[E]): void;
 }
 
-const signs = ["waiting", "stalled", "progress", "ended", "error"] as const;
 /** Before the first, the second, ... restart of those that follow each other. */
 const restartMs = [0, 1000, 2000, 4000, 8000];
 /** Sound that held for so long was well. */
@@ -71,20 +48,24 @@ export class Player {
   #turn = 0;
   #restarts = 0;
   #restartedAt = Number.NEGATIVE_INFINITY;
-  #shown = "";
-  #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #checkTimer: ReturnType<typeof setInterval>;
+  readonly #hearing: Hearing;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
+    this.#hearing = new Hearing(this.told, {
+      frame: () => this.#frame,
+      rate: () => options.sound?.playbackRate ?? 1,
+      onHeard: (heard) => options.emit("heard", heard),
+    });
     this.#checkTimer = setInterval(() => this.#check(), checkMs);
     (this.#checkTimer as { unref?: () => void }).unref?.();
     const { sound } = options;
-    for (const type of signs) sound?.addEventListener(type, () => this.#sign({ type }));
+    for (const type of soundSigns) sound?.addEventListener(type, () => this.#sign({ type }));
     sound?.addEventListener("timeupdate", () => {
       this.#sign({ type: "timeupdate", position: sound.currentTime });
-      this.refresh();
+      this.#hearing.look();
     });
     sound?.addEventListener("playing", () => this.#onPlaying());
     sound?.addEventListener("pause", () => {
@@ -114,8 +95,12 @@ export class Player {
     return this.#joined + (sound.currentTime * 1000) / frameMs;
   }
   get heard(): Heard | undefined {
-    const frame = this.heardFrame ?? this.told.onAir(Date.now());
+    const frame = this.#frame;
     return frame === undefined ? undefined : this.told.heardAt(frame);
+  }
+  /** What is heard; where nothing is, what is on air. */
+  get #frame(): number | undefined {
+    return this.heardFrame ?? this.told.onAir(Date.now());
   }
 
   /** Tunes to a session; see Establisher. Of several at once the last counts. */
@@ -143,7 +128,7 @@ export class Player {
     this.#isWanted = false;
     this.#closeSound();
     this.#setPlayback("paused");
-    this.refresh();
+    this.#hearing.look();
   }
 
   /** Sound waits for `ms`: for those who are ahead of others. */
@@ -161,7 +146,7 @@ export class Player {
   /** Plays so much faster than recorded. */
   setRate(rate: number): void {
     if (this.#options.sound && !this.#isHeld) this.#options.sound.playbackRate = rate;
-    this.refresh();
+    this.#hearing.look();
   }
 
   /** Gets the stream anew, of the same session. */
@@ -175,7 +160,7 @@ export class Player {
     this.pause();
     this.#closeEvents();
     clearInterval(this.#checkTimer);
-    clearTimeout(this.#changeTimer);
+    this.#hearing.close();
   }
 
   /** Takes what was told, by whichever way. */
@@ -190,7 +175,7 @@ export class Player {
         break;
       case "track":
       case "heartbeat":
-        this.refresh();
+        this.#hearing.look();
         break;
       case "journey":
         this.#options.emit("journey", this.told.journey);
@@ -211,26 +196,6 @@ export class Player {
     }
   }
 
-  /** Tells what is heard if it is something else than before, and looks again when it will be. */
-  refresh(): void {
-    clearTimeout(this.#changeTimer);
-    const frame = this.heardFrame ?? this.told.onAir(Date.now());
-    if (frame === undefined) return;
-    const change = this.told.titles.changeAfter(frame);
-    const rate = this.#options.sound?.playbackRate ?? 1;
-    if (change !== undefined && !this.#isClosed) {
-      this.#changeTimer = setTimeout(() => this.refresh(), Math.max(1, ((change - frame) * frameMs) / rate));
-      (this.#changeTimer as { unref?: () => void }).unref?.();
-    }
-    const heard = this.told.heardAt(frame);
-    if (!heard) return;
-    const title = this.told.titles.at(frame)!;
-    const shown = [title.frame, title.track.id, title.next?.id, title.nextFrame, title.direction].join(" ");
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.#options.emit("heard", heard);
-  }
-
   #enter(session: AudioSession): void {
     if (this.#isClosed) return;
     const isOther = session.id !== this.#session?.id;
@@ -239,7 +204,7 @@ export class Player {
     if (this.#playback === "ended") this.#setPlayback("paused");
     if (isOther) {
       this.told.clear();
-      this.#shown = "";
+      this.#hearing.forget();
     }
     this.#closeSound();
     this.#openEvents(randomId());
@@ -318,7 +283,7 @@ export class Player {
     const followed = followingSession === undefined ? undefined : { id: followingSession, name: following?.name ?? "" };
     this.#session = { id, name, type: sessionType, following: followed, allowCommands };
     this.#options.emit("session", this.#session);
-    this.refresh();
+    this.#hearing.look();
   }
 
   /** A browser that lost a stream may fetch it anew by itself: from where on it then plays cannot be known. */
@@ -326,12 +291,12 @@ export class Player {
     const isRefetched = this.#joined !== undefined && this.#joined !== frame && this.#options.sound!.currentTime > 0;
     this.#joined = frame;
     if (isRefetched && this.#isWanted) void this.#restart();
-    else this.refresh();
+    else this.#hearing.look();
   }
 
   #onPlaying(): void {
     if (this.#health.sound !== "off" && this.#isWanted) this.#setPlayback("playing");
-    this.refresh();
+    this.#hearing.look();
   }
 
   #check(): void {

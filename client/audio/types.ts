@@ -110,5 +110,5 @@ export interface CreateOptions {
   startingTrack?: string;
   direction?: Direction;
   /** A shared journey: `journey.link` of someone. */
-  journey?: string;
+  link?: string;
 }

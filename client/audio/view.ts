@@ -13,8 +13,9 @@ import { Seat } from "../seat.ts";
 import { attentionOfTab } from "../tab.ts";
 import { Aligner } from "./aligner.ts";
 import { AudioApi } from "./api.ts";
+import { hasEvents, makeSound, openEvents, type Sound } from "./browser.ts";
 import { Establisher, type SessionStore } from "./establish.ts";
-import { type EventsLink, Player, type Sound } from "./player.ts";
+import { Player } from "./player.ts";
 import type { AudioEvents, AudioPlayer, AudioSession, CreateOptions, EndReason } from "./types.ts";
 
 export interface AudioOptions {
@@ -24,9 +25,11 @@ export interface AudioOptions {
   me: () => Me;
   renew: () => Promise<void>;
   store: SessionStore | null;
+  onLeft: () => void;
 }
 
 const heardMs = 5000;
+const sitAgainMs = 2000;
 
 export class AudioView implements AudioPlayer {
   readonly #options: AudioOptions;
@@ -38,6 +41,7 @@ export class AudioView implements AudioPlayer {
   readonly #asks: Outbox;
   readonly #heardTimer: ReturnType<typeof setInterval>;
   #volume = 1;
+  #isLeft = false;
   #seat: Seat<AudioState> | undefined;
   #seatOf = "";
   #joining: Promise<void> | undefined;
@@ -45,13 +49,13 @@ export class AudioView implements AudioPlayer {
   constructor(options: AudioOptions) {
     this.#options = options;
     this.#api = new AudioApi(options.url, () => options.me().token);
-    this.#sound = typeof Audio === "undefined" ? undefined : new Audio();
+    this.#sound = makeSound();
     this.#player = new Player({
       establisher: new Establisher({ info: (session) => this.#api.info(session), store: options.store }),
       streamUrl: (session, listener) => this.#api.streamUrl(session, listener),
       eventsUrl: (session, listener) => this.#api.eventsUrl(session, listener),
       sound: this.#sound,
-      openEvents: typeof EventSource === "undefined" ? undefined : openEvents,
+      openEvents: hasEvents ? openEvents : undefined,
       emit: (event, data) => this.#emit(event, data),
     });
     this.#aligner = new Aligner(this.#player, () => this.#api.time());
@@ -137,6 +141,8 @@ export class AudioView implements AudioPlayer {
   }
 
   async leave(): Promise<void> {
+    this.#isLeft = true;
+    this.#options.onLeft();
     this.#aligner.isOn = false;
     this.#player.close();
     this.#asks.close();
@@ -186,14 +192,23 @@ export class AudioView implements AudioPlayer {
     });
     this.#seat = seat;
     this.#joining = Promise.all([seat.join(), hasState.promise, before?.leave()]).then(() => {});
-    this.#joining.catch(() => {});
+    this.#joining.catch((error: HereaboutsError) => this.#sitLater(seat, session, error));
+  }
+
+  /** There was no seat to be had: asks for one again, as sound may go on meanwhile. */
+  async #sitLater(seat: Seat<AudioState>, session: string, { code }: HereaboutsError): Promise<void> {
+    if (code === "BAD_TOKEN") await this.#options.renew().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, sitAgainMs));
+    if (this.#isLeft || this.#seat !== seat || this.session.id !== session) return;
+    this.#seatOf = "";
+    this.#sit(session);
   }
 
   #onState(seat: Seat<AudioState>, state: AudioState): void {
     seat.heard();
     const { told } = this.#player;
     told.epochMs = state.epochMs;
-    if (typeof EventSource !== "undefined") return;
+    if (hasEvents) return;
     const { track, frame, next, nextFrame, direction, listeners, followers, step, link } = state;
     const steps = state.journey.toJSON() as AudioEvents["journey"]["steps"][number][];
     const plan = next.id ? { next: next.toJSON() as typeof track, nextFrame } : { next: null, nextFrame: null };
@@ -209,7 +224,10 @@ export class AudioView implements AudioPlayer {
 
   #onClosed(error: HereaboutsError | undefined): void {
     this.#seatOf = "";
-    if (error && error.code !== "SESSION_ENDED") this.#events.emit("trouble", error);
+    if (!error || error.code === "SESSION_ENDED") return; // told by the message before it
+    if (error.code === "SESSION_NOT_FOUND" && !hasEvents) {
+      this.#player.take({ type: "error", message: "session_not_found" });
+    } else this.#events.emit("trouble", error);
   }
 
   #onEnded(seat: Seat<AudioState>, reason: EndReason): void {
@@ -222,13 +240,4 @@ export class AudioView implements AudioPlayer {
     if (frame === undefined || !this.#seat?.isOpen) return;
     this.room.send("heard" as never, { listener: this.#player.listener, frame: Math.floor(frame) } as never);
   }
-}
-
-function openEvents(url: string): EventsLink {
-  const source = new EventSource(url);
-  const link: EventsLink = { onopen: null, onmessage: null, onerror: null, close: () => source.close() };
-  source.onopen = () => link.onopen?.();
-  source.onmessage = (event: MessageEvent<string>) => link.onmessage?.(event);
-  source.onerror = () => link.onerror?.();
-  return link;
 }

@@ -40,12 +40,10 @@ async function start(): Promise<void> {
 }
 
 async function tuneIn(here: Hereabouts): Promise<AudioPlayer> {
-  const journey = new URLSearchParams(location.search).get("journey");
-  if (journey !== null) {
+  const link = new URLSearchParams(location.search).get("journey");
+  if (link !== null) {
     const audio = await here.audio();
-    await audio
-      .create(`journey ${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`, { journey })
-      .catch(fail);
+    await audio.create(`journey ${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`, { link }).catch(fail);
     return audio;
   }
   try {

@@ -70,7 +70,7 @@ export function terrainOf(slug: string): Terrain {
   const crossing = { x: (random() - 0.5) * 120, y: (random() - 0.5) * 120 };
   const paths = gates.map((gate) => pathTo(gate, crossing, random));
   const lamps = lampsBy(paths, crossing);
-  const radio = land.plots ? { x: crossing.x + 74, y: crossing.y - 58 } : undefined;
+  const radio = land.plots ? { x: crossing.x + 60, y: crossing.y - 84 } : undefined;
   const plots = land.plots ? plotsOf(paths, random) : [];
   const motifs = motifsOf({ land, isWater, random, density: noiseOf(seed ^ 0x5bd1e995), paths, gates, lamps, plots });
   return { slug, land, height, isWater, gates, lamps, radio, paths, plots, motifs };

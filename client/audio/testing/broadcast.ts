@@ -6,8 +6,9 @@ import type { AudioEvent } from "../../../schema/audio.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { frameMs } from "../../../schema/mp3Frames.ts";
 import { Emitter } from "../../emitter.ts";
+import type { EventsLink, Sound, SoundEvent } from "../browser.ts";
 import { Establisher, type SessionStore } from "../establish.ts";
-import { type EventsLink, Player, type Sound, type SoundEvent } from "../player.ts";
+import { Player } from "../player.ts";
 import type { AudioEvents, AudioSession } from "../types.ts";
 
 type Connection = { kind: "stream" | "events"; session: string; listener: string; frame: number; isOpen: boolean };
