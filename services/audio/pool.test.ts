@@ -1,6 +1,6 @@
 /** The pool with workers that answer when the test says so, and a clock that the test turns. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Ask, Pool, type PoolWorker, type Reply } from "./pool.ts";
+import { type Ask, idleMs, Pool, type PoolWorker, type Reply } from "./pool.ts";
 
 class FakeWorker implements PoolWorker<string, string> {
   jobs: string[] = [];
@@ -68,6 +68,29 @@ describe("the pool", () => {
     expect(spawned.map(({ isHolding }) => isHolding)).toEqual([false, false]);
   });
 
+  it("ends workers that have had nothing to do for long, and starts others when there is something again", async () => {
+    const pool = poolOf(1);
+    const first = pool.run("a", ask());
+    vi.advanceTimersByTime(900);
+    spawned[0]!.answer();
+    await first;
+    vi.advanceTimersByTime(idleMs - 1);
+    expect(spawned[0]!.isTerminated).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(spawned[0]!.isTerminated).toBe(true);
+    const next = pool.run("b", ask());
+    spawned[1]!.answer();
+    expect(await next).toBe("b done");
+  });
+
+  it("ends no worker that is at work for long", async () => {
+    const pool = poolOf(1);
+    const job = pool.run("long", ask(0, { timeoutMs: 10 * idleMs }));
+    vi.advanceTimersByTime(3 * idleMs);
+    spawned[0]!.answer();
+    expect(await job).toBe("long done");
+  });
+
   it("takes what is needed soonest first, and what may wait last", async () => {
     const pool = poolOf(1);
     const all = [
@@ -114,7 +137,8 @@ describe("the pool", () => {
     expect(spawned[0]!.isTerminated).toBe(false);
     spawned[0]!.answer();
     expect(await job).toBe("long done");
-    expect(vi.getTimerCount()).toBe(0);
+    // the one that ends it when it has had nothing to do
+    expect(vi.getTimerCount()).toBe(1);
   });
 
   it("[AU7] tries a job once more where its worker was lost, and then gives it up", async () => {

@@ -39,8 +39,13 @@ export type Ask = {
 type Pending<Job, Result> = Ask & { job: Job; resolve(result: Result): void; reject(error: HereaboutsError): void };
 type Slot<Job, Result> = {
   worker: PoolWorker<Job, Result>;
+  /** Ends it when it has had nothing to do for long. */
+  rest: NodeJS.Timeout;
   at: { pending: Pending<Job, Result>; watchdog: NodeJS.Timeout } | undefined;
 };
+
+/** A worker that has nothing to do is kept for so long: it holds tens of megabytes, and is started anew in a tenth of a second. */
+export const idleMs = 10_000;
 
 export class Pool<Job, Result> {
   #options: PoolOptions<Job, Result>;
@@ -62,7 +67,7 @@ export class Pool<Job, Result> {
   }
 
   run(job: Job, ask: Ask): Promise<Result> {
-    if (this.#isClosed) return Promise.reject(new HereaboutsError("AUDIO_FAILED", "The server is closing."));
+    if (this.#isClosed) return Promise.reject(closing());
     if (this.#queue.length >= this.#options.maxQueue) {
       return Promise.reject(new HereaboutsError("AUDIO_BUSY", `${this.#queue.length} jobs wait.`));
     }
@@ -76,7 +81,7 @@ export class Pool<Job, Result> {
   /** Ends all workers; what was not answered is rejected. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const error = new HereaboutsError("AUDIO_FAILED", "The server is closing.");
+    const error = closing();
     for (const pending of this.#queue.splice(0)) pending.reject(error);
     await Promise.all([...this.#slots].map((slot) => this.#giveUp(slot, error)));
   }
@@ -95,7 +100,9 @@ export class Pool<Job, Result> {
   }
 
   #spawn(): Slot<Job, Result> {
-    const slot: Slot<Job, Result> = { worker: this.#options.spawn(), at: undefined };
+    const worker = this.#options.spawn();
+    const rest = setTimeout(() => !slot.at && void this.#giveUp(slot, closing()), idleMs).unref();
+    const slot: Slot<Job, Result> = { worker, rest, at: undefined };
     const ended = (cause: unknown) => void this.#giveUp(slot, new HereaboutsError("AUDIO_FAILED", String(cause)));
     slot.worker.on("message", (reply) => this.#answer(slot, reply));
     slot.worker.on("error", ended);
@@ -126,6 +133,7 @@ export class Pool<Job, Result> {
     const pending = this.#finish(slot);
     if (!pending) return;
     slot.worker.unref();
+    slot.rest.refresh();
     if (reply.ok) pending.resolve(reply.result);
     else pending.reject(new HereaboutsError(reply.code, reply.details));
     this.#next();
@@ -133,6 +141,7 @@ export class Pool<Job, Result> {
 
   async #giveUp(slot: Slot<Job, Result>, error: HereaboutsError): Promise<void> {
     if (!this.#slots.delete(slot)) return;
+    clearTimeout(slot.rest);
     const pending = this.#finish(slot);
     const { attempts = 1 } = pending ?? {};
     if (pending && attempts > 1 && !this.#isClosed) this.#queue.unshift({ ...pending, attempts: attempts - 1 });
@@ -148,3 +157,5 @@ export class Pool<Job, Result> {
     return at?.pending;
   }
 }
+
+const closing = () => new HereaboutsError("AUDIO_FAILED", "The server is closing.");
