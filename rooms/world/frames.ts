@@ -70,7 +70,7 @@ const equallyNear = 32;
 const worstMoverBytes = 8;
 const worstBlockBytes = 300;
 /** Within this everyone in a large world goes to everyone, if the budget allows. What was lost of it follows within 2 s. */
-const farMs = 1400;
+const farMs = 1500;
 /** Spans of the sweep that wait to go again: more than these come by anew as soon. */
 const mostMissed = 8;
 /** A channel that lost everything is found out within this. */
