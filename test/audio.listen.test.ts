@@ -137,6 +137,9 @@ describe("the stream [AU2] [AU5]", () => {
     await Promise.all(streams.map(({ answered }) => answered));
     expect(await server.metric("hereabouts_audio_attached")).toBe(before + 20);
     for (const stream of streams) stream.leave();
+    const hasty = Array.from({ length: 40 }, (_, i) => listen(i % 2 ? "/events" : "/stream"));
+    await sleep(2);
+    for (const one of hasty) one.leave();
     expect(await until(async () => (await server.metric("hereabouts_audio_attached")) === before)).toBe(true);
     expect(await until(async () => (await server.metric("hereabouts_audio_listeners")) === 0)).toBe(true);
   });

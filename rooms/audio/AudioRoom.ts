@@ -57,14 +57,19 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
 
   override onJoin(client: SeatClient, options: unknown): void {
     const join = audioJoin.parse(options);
+    this.seat(client, join, client.auth as Identity);
     try {
-      this.services.sessions.resolve(this.session.id);
+      this.admit();
       this.#attach(client, join.listener);
     } catch (error) {
       throw toServerError(error);
     }
-    this.seat(client, join, client.auth as Identity);
     this.seats.join(client);
+  }
+
+  /** The session may have ended while someone was away, or on their way here. */
+  override admit(): void {
+    this.services.sessions.resolve(this.session.id);
   }
 
   override onLeave(client: SeatClient, code?: number): void {

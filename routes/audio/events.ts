@@ -2,9 +2,10 @@
  * `GET /events/:id`: what a session does, as server-sent events (AU2): `connected` first, then what plays, and from then on
  * each change, and a heartbeat every 5 s. There is no timer for a connection; one that stops reading is cut.
  */
-import type { Request, Response, Router } from "express";
+import type { Response, Router } from "express";
 import type { AudioEvent } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
+import type { Identity } from "../../services/identity/person.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
 import { toText } from "../../services/sessions/feed.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
@@ -13,6 +14,8 @@ import { type AudioServices, identityOf, sessionOf, tokenOfListener } from "./as
 const retryMs = 2000;
 /** Beyond what the kernel holds for a reader that stalls. */
 const maxUnsentBytes = 64 * 1024;
+
+type Watching = { listener: string | undefined; identity: Identity | undefined };
 
 export function eventRoutes(router: Router, services: AudioServices): void {
   const { config, now, sessions, tokens } = services;
@@ -26,8 +29,9 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     if (req.method === "HEAD") return void res.end();
     req.socket.setNoDelay(true);
     try {
-      const session = await sessionOf(req, sessions);
-      await watch(session, req, res, listener);
+      // the session last: what is waited for after that could outlive it
+      const identity = await identityOf(req, tokens);
+      watch(await sessionOf(req, sessions), res, { listener, identity });
     } catch (error) {
       if (!(error instanceof HereaboutsError) || res.destroyed) throw error;
       const message = error.status === 404 ? "session_not_found" : "session_unavailable";
@@ -35,17 +39,16 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     }
   });
 
-  async function watch(session: AudioSession, req: Request, res: Response, listener: string | undefined) {
-    const identity = await identityOf(req, tokens);
+  function watch(session: AudioSession, res: Response, { listener, identity }: Watching): void {
+    if (res.destroyed) return; // gone while it waited
     const write = writerTo(res);
-    let isOpen = false;
     const early: AudioEvent[] = [];
-    const onJoined = (frame: number) => {
-      const event: AudioEvent = { type: "joined", listener: listener!, frame };
-      if (isOpen) write(toText(event));
-      else early.push(event);
-    };
+    let tell: (event: AudioEvent) => void = (event) => early.push(event);
+    const onJoined = (frame: number) => tell({ type: "joined", listener: listener!, frame });
     const detach = sessions.attach(session, { as: "events", listener, onJoined });
+    const first = [connected(session, mayCommand(session, config, identity), now()), ...early];
+    write(`retry: ${retryMs}\n\n${[...first, ...session.feed.current()].map(toText).join("")}`);
+    tell = (event) => write(toText(event));
     const unwatch = session.feed.watch((event, text) => {
       write(text());
       if (event.type === "ended") res.end();
@@ -54,9 +57,6 @@ export function eventRoutes(router: Router, services: AudioServices): void {
       unwatch();
       detach();
     });
-    const first = [connected(session, mayCommand(session, config, identity), now()), ...early];
-    write(`retry: ${retryMs}\n\n${[...first, ...session.feed.current()].map(toText).join("")}`);
-    isOpen = true;
   }
 }
 

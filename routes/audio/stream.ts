@@ -26,10 +26,9 @@ export function streamRoutes(router: Router, { sessions }: AudioServices): void 
       ...(icy ? { "icy-metaint": String(metaint) } : {}),
     });
     if (req.method === "HEAD") return void res.end();
+    if (res.destroyed) return; // gone while it waited
     req.socket.setNoDelay(true);
-    const leave = sessions.listen(session, { sink: sinkOf(res), icy, listener });
-    res.on("close", leave);
-    if (res.destroyed) leave();
+    res.on("close", sessions.listen(session, { sink: sinkOf(res), icy, listener }));
   });
 }
 

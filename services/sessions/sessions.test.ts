@@ -137,6 +137,15 @@ describe("followers [AU1]", () => {
     expect(() => sessions.resolve(target.id)).toThrow(refused("SESSION_NOT_FOUND"));
   });
 
+  it("end once: what was made under their name since is another", async () => {
+    const { sessions } = createRig();
+    const { session } = await sessions.create("a", someone);
+    sessions.remove(session, "deleted");
+    const { session: other } = await sessions.create("a", someone);
+    sessions.remove(session, "deleted");
+    expect(sessions.find("a")).toBe(other);
+  });
+
   it("end alone without disturbing those who hear the target", async () => {
     const { sessions } = createRig();
     const { session: target } = await sessions.create("target", someone);
@@ -243,6 +252,16 @@ describe("hearing and watching [AU4] [SE5]", () => {
     leave();
     sessions.attach(master, attachment);
     expect(() => sessions.attach(master, attachment)).toThrow(refused("LISTENERS_FULL"));
+  });
+
+  it("holds no place for one whose sound could not begin", async () => {
+    const { sessions } = createRig();
+    const master = await sessions.master();
+    vi.spyOn(master.stream, "listen").mockImplementationOnce(() => {
+      throw new Error("no sound");
+    });
+    expect(() => sessions.listen(master, { sink: keepingSink(), icy: false })).toThrow("no sound");
+    expect([sessions.attached, master.clients]).toEqual([0, 0]);
   });
 
   it("is told on the bus, whatever a listener there throws", async () => {

@@ -6,7 +6,7 @@
  * with a session end its followers. Time comes from `now` and `tick`.
  */
 import { HereaboutsError } from "../../schema/errors.ts";
-import type { ListenOptions, OpenStream, Streams } from "../audio/stream/stream.ts";
+import type { Listener, ListenOptions, OpenStream, Streams } from "../audio/stream/stream.ts";
 import { LifecycleBus } from "./bus.ts";
 import { isIdLike, nameKey, newId } from "./ids.ts";
 import { type Attachment, AudioSession, type EndReason, type SessionOptions } from "./session.ts";
@@ -148,21 +148,26 @@ export class Sessions {
   /** Sound flows into the sink. Returns how it ends. Throws LISTENERS_FULL. */
   listen(session: AudioSession, options: ListenOptions & { listener?: string | undefined }): () => void {
     const { listener, sink } = options;
-    let leave = () => {};
+    let sound: Listener | undefined;
+    let forget = () => {};
+    const leave = () => {
+      forget();
+      sound?.leave();
+      detach();
+    };
     const end = () => {
       leave();
       sink.end();
     };
     const detach = this.attach(session, { as: "stream", listener, end });
-    leave = detach;
-    const sound = session.stream.listen(options);
-    const forget = listener === undefined ? () => {} : session.begin(listener, sound);
-    leave = () => {
-      forget();
-      sound.leave();
-      detach();
-    };
-    return () => leave();
+    try {
+      sound = session.stream.listen(options);
+      if (listener !== undefined) forget = session.begin(listener, sound);
+      return leave;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   /** Ends a session and those that follow it. The master stays: throws FORBIDDEN. */
@@ -180,8 +185,7 @@ export class Sessions {
     if (now < this.#cleanAt) return;
     this.#cleanAt = now + cleanEveryMs;
     for (const session of [...this.#sessions.values()]) {
-      const isOld = session.idleMs >= cleanAfterMs && session !== this.#master;
-      if (isOld && this.#sessions.has(session.id)) this.#end(session, "cleaned");
+      if (session.idleMs >= cleanAfterMs && session !== this.#master) this.#end(session, "cleaned");
     }
   }
 
@@ -241,9 +245,9 @@ export class Sessions {
   }
 
   #end(session: AudioSession, reason: EndReason): void {
+    if (!this.#sessions.delete(session.id)) return;
     const ofFollowers = reason === "closing" ? reason : "target_gone";
     for (const follower of [...session.followers]) this.#end(follower, ofFollowers);
-    this.#sessions.delete(session.id);
     if (session.name) this.#names.delete(nameKey(session.name));
     session.following?.followers.delete(session);
     if (reason === "target_gone") this.#remember(session.id);

@@ -5,9 +5,9 @@
 import { Worker } from "node:worker_threads";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { buffersOf, type Track, trackBytes } from "../mp3/track.ts";
+import { Pool, type PoolWorker } from "../pool.ts";
 import type { Bitrate } from "./codec.ts";
 import { type Clip, canFade, cutFadeJob, type FadeSide } from "./fade.ts";
-import { Pool, type PoolWorker } from "./pool.ts";
 import type { PrepareJob } from "./prepare.ts";
 import type { Source } from "./transcode.ts";
 import type { Job, Result } from "./worker.ts";

@@ -2,8 +2,8 @@
 import { parentPort } from "node:worker_threads";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { buffersOf, type Track } from "../mp3/track.ts";
+import type { Answer } from "../pool.ts";
 import { type Clip, type FadeJob, makeFade } from "./fade.ts";
-import type { Reply } from "./pool.ts";
 import { type PrepareJob, prepare } from "./prepare.ts";
 import { type TranscodeJob, transcode } from "./transcode.ts";
 
@@ -25,7 +25,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   });
 }
 
-async function answer(job: Job): Promise<Reply<Result>> {
+async function answer(job: Job): Promise<Answer<Result>> {
   try {
     return { ok: true, result: await work(job) };
   } catch (error) {

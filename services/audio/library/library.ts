@@ -5,9 +5,10 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { HereaboutsError } from "../../../schema/errors.ts";
+import { Pool } from "../pool.ts";
 import { LibraryCache } from "./cache.ts";
-import type { Answer } from "./jobs.ts";
-import { Pool, type PoolOptions } from "./pool.ts";
+import type { Job, Result } from "./jobs.ts";
 import { type Track, trackIdLength } from "./track.ts";
 import { type Found, walk } from "./walk.ts";
 
@@ -22,15 +23,17 @@ export type LibraryOptions = {
   onSkipped?(path: string, reason: string): void;
   /** Its file is gone: told at the end of the next scan of its folder. */
   onGone?(track: Track): void;
-  pool?: Partial<PoolOptions>;
 };
+
+/** In which a thread that works says something; one that does not hangs. */
+const silentMs = 10_000;
 
 export class Library {
   readonly tracks: ReadonlyMap<string, Track>;
   readonly #tracks = new Map<string, Track>();
   readonly #options: LibraryOptions;
   readonly #cache: LibraryCache;
-  readonly #pool: Pool;
+  readonly #pool: Pool<Job, Result>;
   readonly #threads: number;
   #isClosed = false;
 
@@ -39,11 +42,11 @@ export class Library {
     this.#options = options;
     this.#cache = new LibraryCache(options.dir);
     // one core is left for those who listen meanwhile
-    this.#threads = options.pool?.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1));
+    this.#threads = Math.max(1, Math.min(4, availableParallelism() - 1));
     this.#pool = new Pool({
-      threads: this.#threads,
-      silentMs: options.pool?.silentMs ?? 10_000,
-      start: options.pool?.start ?? (() => new Worker(new URL("./worker.ts", import.meta.url))),
+      spawn: () => new Worker(new URL("./worker.ts", import.meta.url)),
+      workers: this.#threads,
+      maxQueue: Number.POSITIVE_INFINITY,
     });
     this.#pool.warm();
   }
@@ -80,7 +83,7 @@ export class Library {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#pool.end();
+    await this.#pool.close();
     this.#cache.close();
   }
 
@@ -88,19 +91,19 @@ export class Library {
     const { path } = found;
     let hash = this.#cache.hashOf(found);
     if (!hash) {
-      const answer = await this.#pool.run({ kind: "hash", path });
+      const answer = await this.#ask({ kind: "hash", path });
       if (this.#isClosed) return undefined;
-      if (answer.type !== "hash") return this.#skip(path, reasonOf(answer), progress);
+      if (!("hash" in answer)) return this.#skip(path, reasonOf(answer), progress);
       hash = answer.hash;
       this.#cache.keepHash(found, hash);
     }
     let known = this.#cache.known(hash);
     if (known) progress.cached++;
     else {
-      const answer = await this.#pool.run({ kind: "analyse", path });
+      const answer = await this.#ask({ kind: "analyse", path });
       if (this.#isClosed) return undefined;
-      if (answer.type === "analysis") known = { analysis: answer.analysis };
-      else if (answer.type === "broken") known = { broken: answer.reason };
+      if ("analysis" in answer) known = answer;
+      else if ("code" in answer && answer.code === "BAD_AUDIO") known = { broken: answer.details };
       // a thread that failed may succeed at the next start: nothing is kept
       else return this.#skip(path, reasonOf(answer), progress);
       this.#cache.keep(hash, known);
@@ -114,6 +117,12 @@ export class Library {
     if (isNew) this.#options.onTrack?.(track);
     this.#tell(path, progress);
     return track;
+  }
+
+  /** What goes wrong is an answer. */
+  #ask(job: Job): Promise<Result | HereaboutsError> {
+    const ask = { neededAt: 0, timeoutMs: silentMs, isBackground: false, attempts: 2 };
+    return this.#pool.run(job, ask).catch((error) => error as HereaboutsError);
   }
 
   async #forgetIfGone({ id, path }: Track): Promise<void> {
@@ -140,4 +149,5 @@ export class Library {
   }
 }
 
-const reasonOf = (answer: Answer) => ("reason" in answer ? answer.reason : "its analysis went astray");
+const reasonOf = (answer: Result | HereaboutsError) =>
+  answer instanceof HereaboutsError ? answer.details : "Its analysis went astray.";

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { HereaboutsError } from "../../../schema/errors.ts";
+import type { Answer, Reply } from "../pool.ts";
 import { Analyser } from "./analyse.ts";
 import { decodeFile } from "./decode.ts";
-import type { Analysis, Answer, Job, Reply } from "./jobs.ts";
+import type { Analysis, Job, Result } from "./jobs.ts";
 import { readTags } from "./tags.ts";
 import type { Format } from "./track.ts";
 
@@ -19,18 +20,18 @@ parentPort?.on("message", async (job: Job) => {
   const alive = () => {
     if (performance.now() - toldAt < 500) return;
     toldAt = performance.now();
-    parentPort!.postMessage({ type: "alive" } satisfies Reply);
+    parentPort!.postMessage("alive" satisfies Reply<Result>);
   };
   parentPort!.postMessage(await answerTo(job, alive));
 });
 
-async function answerTo(job: Job, alive: () => void): Promise<Answer> {
+async function answerTo(job: Job, alive: () => void): Promise<Answer<Result>> {
   try {
-    if (job.kind === "hash") return { type: "hash", hash: await hashOf(job.path, alive) };
-    return { type: "analysis", analysis: await analyse(job.path, alive) };
+    const { kind, path } = job;
+    return { ok: true, result: kind === "hash" ? { hash: await hashOf(path, alive) } : await analyse(path, alive) };
   } catch (error) {
-    if (error instanceof HereaboutsError) return { type: "broken", reason: error.details };
-    return { type: "failed", reason: error instanceof Error ? error.message : String(error) };
+    if (error instanceof HereaboutsError) return { ok: false, code: error.code, details: error.details };
+    return { ok: false, code: "AUDIO_FAILED", details: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -43,7 +44,7 @@ async function hashOf(path: string, alive: () => void): Promise<string> {
   return hash.digest("hex");
 }
 
-async function analyse(path: string, alive: () => void): Promise<Analysis> {
+async function analyse(path: string, alive: () => void): Promise<{ analysis: Analysis }> {
   let analyser: Analyser | undefined;
   let [rate, heard]: [number, Format] = [0, "mp3"];
   await decodeFile(path, ({ channelData, samplesDecoded, sampleRate }, format) => {
@@ -58,5 +59,5 @@ async function analyse(path: string, alive: () => void): Promise<Analysis> {
   if (!analyser || analyser.durationS < shortestS) {
     throw new HereaboutsError("BAD_AUDIO", "It holds less than a second of sound.");
   }
-  return { format: heard, tags: await readTags(path, heard), sound: analyser.finish() };
+  return { analysis: { format: heard, tags: await readTags(path, heard), sound: analyser.finish() } };
 }

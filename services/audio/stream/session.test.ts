@@ -94,6 +94,9 @@ function newServer({ slow = [], broken = [] }: { slow?: number[]; broken?: numbe
         );
     },
     onClosed: () => {},
+    onError: (error) => {
+      throw error;
+    },
   };
   /** Lets everything that is under way come. */
   const settle = async () => {

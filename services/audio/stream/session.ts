@@ -28,13 +28,16 @@ export type SessionDeps = {
   /** Whether it wants to tick. */
   onRendering(session: Session, isRendering: boolean): void;
   onClosed(session: Session): void;
+  /** Something that should not happen. */
+  onError(error: unknown): void;
 };
 
 const frames = (seconds: number) => Math.round((seconds * 1000) / frameMs);
 /** How far ahead of what is on air the stream is made, at least: a burst. A segment goes beyond it by up to a second. */
 const ahead = frames(4);
-/** A fade that is late is waited for until this little is left. */
+/** A fade that is late is waited for until this little is left; a session that just began has less. */
 const reserve = frames(2.5);
+const firstReserve = frames(0.2);
 /** How long before its frames are cut a join is fixed, and its track asked for. */
 const lockAhead = frames(10);
 const loadAhead = frames(60);
@@ -58,6 +61,8 @@ export class Session implements SessionStream {
   #renderer: Renderer | undefined;
   /** The first frame of the first listener, while its track is prepared. */
   #startsAt: number | undefined;
+  /** The first frame that was rendered since it woke. */
+  #begunAt = 0;
   #held = new Set<string>();
   readonly #loading = new Set<string>();
   #told = "";
@@ -148,8 +153,16 @@ export class Session implements SessionStream {
     this.#deps.onClosed(this);
   }
 
-  /** Four times a second while somebody listens. */
+  /** Four times a second while somebody listens. Never throws: one session must not end the others. */
   tick(): void {
+    try {
+      this.#tick();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #tick(): void {
     const frame = this.#frame;
     if (this.#startsAt !== undefined && frame - this.#startsAt > patience) this.#startAtHand(this.#startsAt);
     const renderer = this.#renderer;
@@ -248,6 +261,7 @@ export class Session implements SessionStream {
 
   #start(entry: Entry, prepared: Prepared, frame: number): void {
     this.#startsAt = undefined;
+    this.#begunAt = frame;
     this.#renderer = new Renderer(
       {
         makeFade: ({ a, aAt, b, bAt, frames, start }) =>
@@ -272,6 +286,13 @@ export class Session implements SessionStream {
     this.#wake(frame);
   }
 
+  /** Its listeners come back to a session that is made anew from its timeline. */
+  #fail(error: unknown): void {
+    this.#deps.onError(error);
+    this.#sleep();
+  }
+
+  /** Sends away who still listens. */
   #sleep(): void {
     this.#renderer = undefined;
     this.#startsAt = undefined;
@@ -289,7 +310,8 @@ export class Session implements SessionStream {
       .then(
         (prepared) => this.#loaded(prepared),
         () => this.#broken(track),
-      );
+      )
+      .catch((error) => this.#fail(error));
   }
 
   #loaded(prepared: Prepared): void {
@@ -358,16 +380,20 @@ export class Session implements SessionStream {
   }
 
   #produce(renderer: Renderer, frame: number): void {
-    for (const segment of renderer.produce(frame + ahead, frame + reserve)) {
+    for (const segment of renderer.produce(frame + ahead, frame + this.#reserveAt(frame))) {
       this.#fanout.push(segment);
       if (this.#renderer !== renderer) return;
     }
   }
 
+  #reserveAt(frame: number): number {
+    return Math.min(reserve, firstReserve + frame - this.#begunAt);
+  }
+
   /** A track that someone asked for is not there yet: later, then, or something else where nothing else is left. */
   #unstick(renderer: Renderer, frame: number): void {
     const entry = renderer.waitsFor;
-    if (!entry || renderer.head > frame + reserve || this.#renderer !== renderer) return;
+    if (!entry || renderer.head > frame + this.#reserveAt(frame) || this.#renderer !== renderer) return;
     const later = renderer.openFrom + reserve;
     const before = this.#timeline.entries[this.#timeline.entries.indexOf(entry) - 1];
     const isLeft = before !== undefined && later - before.start + before.from < before.shape.to;

@@ -23,6 +23,8 @@ export type StreamsOptions = CollectionOptions & {
   /** Memory for tracks, beside those in use. */
   maxBytes?: number;
   clock?: Clock;
+  /** A session that failed, and ended its listeners: a mistake of the server. */
+  onError?(error: unknown): void;
   /** Made and closed here unless given. */
   crossfades?: Pick<Crossfades, "fade" | "prepare" | "close">;
 };
@@ -88,6 +90,7 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
       }
     },
     onClosed: (session) => void sessions.delete(session),
+    onError: (error) => options.onError?.(error),
   };
 
   /** Where a session begins. */

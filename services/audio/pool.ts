@@ -1,12 +1,14 @@
 /**
- * A few workers that take one job at a time, the most urgent first. A job that takes too long is given up together with
- * its worker; so is one whose worker ends. What may wait (background) never keeps the last worker from what may not.
- * Knows nothing of what the jobs are.
+ * A few workers that take one job at a time, the most urgent first. A worker that says nothing for too long (a decoder
+ * hangs in it) is given up, and so is one that ends; its job may be tried once more by another. What may wait (background)
+ * never keeps the last worker from what may not. Knows nothing of what the jobs are.
  */
-import { type ErrorCode, HereaboutsError } from "../../../schema/errors.ts";
+import { type ErrorCode, HereaboutsError } from "../../schema/errors.ts";
 
-/** What a worker answers. An error has the code of what was wrong with the job itself. */
-export type Reply<Result> = { ok: true; result: Result } | { ok: false; code: ErrorCode; details: string };
+/** What a worker answers in the end. An error has the code of what was wrong with the job itself. */
+export type Answer<Result> = { ok: true; result: Result } | { ok: false; code: ErrorCode; details: string };
+/** `alive` is said now and then by one that works for long. */
+export type Reply<Result> = "alive" | Answer<Result>;
 
 /** What is needed of a `Worker`. */
 export interface PoolWorker<Job, Result> {
@@ -25,10 +27,12 @@ export type PoolOptions<Job, Result> = { spawn(): PoolWorker<Job, Result>; worke
 export type Ask = {
   /** Which goes first: the least. For example when it will be heard, in ms of some clock. */
   neededAt: number;
-  /** From when a worker starts on it. */
+  /** In which its worker must say something. */
   timeoutMs: number;
   isBackground: boolean;
-  /** Memory to hand over instead of copying. */
+  /** How often it is given to a worker if one is lost over it; once by default. */
+  attempts?: number;
+  /** Memory to hand over instead of copying; gone with a worker that is lost. */
   transfer?: readonly ArrayBuffer[];
 };
 
@@ -50,6 +54,11 @@ export class Pool<Job, Result> {
 
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Starts a worker ahead of the first job. */
+  warm(): void {
+    if (this.#slots.size === 0) this.#spawn();
   }
 
   run(job: Job, ask: Ask): Promise<Result> {
@@ -98,7 +107,7 @@ export class Pool<Job, Result> {
 
   #start(slot: Slot<Job, Result>, pending: Pending<Job, Result>): void {
     const tooLong = () =>
-      void this.#giveUp(slot, new HereaboutsError("AUDIO_FAILED", `It took longer than ${pending.timeoutMs} ms.`));
+      void this.#giveUp(slot, new HereaboutsError("AUDIO_FAILED", `Nothing came for ${pending.timeoutMs} ms.`));
     slot.at = { pending, watchdog: setTimeout(tooLong, pending.timeoutMs) };
     slot.worker.ref();
     try {
@@ -110,6 +119,10 @@ export class Pool<Job, Result> {
   }
 
   #answer(slot: Slot<Job, Result>, reply: Reply<Result>): void {
+    if (reply === "alive") {
+      slot.at?.watchdog.refresh();
+      return;
+    }
     const pending = this.#finish(slot);
     if (!pending) return;
     slot.worker.unref();
@@ -120,7 +133,10 @@ export class Pool<Job, Result> {
 
   async #giveUp(slot: Slot<Job, Result>, error: HereaboutsError): Promise<void> {
     if (!this.#slots.delete(slot)) return;
-    this.#finish(slot)?.reject(error);
+    const pending = this.#finish(slot);
+    const { attempts = 1 } = pending ?? {};
+    if (pending && attempts > 1 && !this.#isClosed) this.#queue.unshift({ ...pending, attempts: attempts - 1 });
+    else pending?.reject(error);
     this.#next();
     await slot.worker.terminate();
   }

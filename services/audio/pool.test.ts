@@ -104,6 +104,41 @@ describe("the pool", () => {
     expect(spawned).toHaveLength(2);
   });
 
+  it("[AU7] gives a worker time as long as it says that it is alive", async () => {
+    const pool = poolOf(1);
+    const job = outcome(pool.run("long", ask()));
+    for (let i = 0; i < 5; i++) {
+      vi.advanceTimersByTime(900);
+      spawned[0]!.answer("alive");
+    }
+    expect(spawned[0]!.isTerminated).toBe(false);
+    spawned[0]!.answer();
+    expect(await job).toBe("long done");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("[AU7] tries a job once more where its worker was lost, and then gives it up", async () => {
+    const pool = poolOf(1);
+    const [job, other] = [outcome(pool.run("odd", ask(0, { attempts: 2 }))), outcome(pool.run("other", ask()))];
+    vi.advanceTimersByTime(1000);
+    expect(spawned[1]!.jobs).toEqual(["odd"]);
+    spawned[1]!.listeners["error"]!(new Error("crashed") as never);
+    expect(await job).toBe("AUDIO_FAILED");
+    spawned[2]!.answer();
+    expect(await other).toBe("other done");
+  });
+
+  it("starts a worker ahead of the first job if it is told to, and replaces one that crashed idle", async () => {
+    const pool = poolOf(1);
+    pool.warm();
+    pool.warm();
+    expect(spawned).toHaveLength(1);
+    spawned[0]!.listeners["error"]!(new Error("idle") as never);
+    const job = outcome(pool.run("a", ask()));
+    spawned[1]!.answer();
+    expect(await job).toBe("a done");
+  });
+
   it.each(["error", "exit"])("goes on when a worker ends by %s", async (event) => {
     const pool = poolOf(1);
     const [lost, next] = [outcome(pool.run("lost", ask())), outcome(pool.run("next", ask()))];
