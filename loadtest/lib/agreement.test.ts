@@ -1,3 +1,4 @@
+/** What listeners were told, compared. */
 import { expect, it } from "vitest";
 import { Agreement } from "./agreement.ts";
 

@@ -1,3 +1,4 @@
+/** The follower of MP3 streams, fed in pieces of every size. */
 import { describe, expect, it } from "vitest";
 import { remux } from "../../services/audio/mp3/remux.ts";
 import { frameCount } from "../../services/audio/mp3/track.ts";
