@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Response } from "express";
 import { expect, it, vi } from "vitest";
-import { writerTo } from "./events.ts";
+import { endMs, endOf, writerTo } from "./events.ts";
 
 it("[AU2] cuts a reader that stalls, and bounds what waits for it", async () => {
   let mostWaiting = 0;
@@ -39,4 +39,23 @@ it("[AU2] writes to one that reads", () => {
   writerTo(res as unknown as Response)("data: {}\n\n");
   expect(res.write).toHaveBeenCalledWith("data: {}\n\n");
   expect(res.destroy).not.toHaveBeenCalled();
+});
+
+it("[AU2] lets a reader that stalls at the end not hold it for ever", async () => {
+  const cut = Promise.withResolvers<void>();
+  const server = createServer((_, res) => {
+    res.on("close", cut.resolve);
+    res.write("x".repeat(1 << 24));
+    const setTimeout = vi.spyOn(res, "setTimeout");
+    endOf(res as unknown as Response);
+    expect(setTimeout).toHaveBeenCalledWith(endMs);
+    res.setTimeout(50);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const reader = connect((server.address() as AddressInfo).port, "127.0.0.1").on("error", () => {});
+  reader.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  reader.pause();
+  await cut.promise;
+  reader.destroy();
+  server.close();
 });

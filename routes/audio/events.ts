@@ -14,6 +14,8 @@ import { type AudioServices, identityOf, sessionOf, tokenOfListener } from "./as
 const retryMs = 2000;
 /** Beyond what the kernel holds for a reader that stalls. */
 const maxUnsentBytes = 64 * 1024;
+/** How long one that reads nothing may take for what was sent before the end. */
+export const endMs = 30_000;
 
 type Watching = { listener: string | undefined; identity: Identity | undefined };
 
@@ -51,12 +53,15 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     tell = (event) => write(toText(event));
     const unwatch = session.feed.watch((event, text) => {
       write(text());
-      if (event.type === "ended") res.end();
+      if (event.type !== "ended") return;
+      leave();
+      endOf(res);
     });
-    res.on("close", () => {
+    const leave = () => {
       unwatch();
       detach();
-    });
+    };
+    res.on("close", leave);
   }
 }
 
@@ -66,6 +71,12 @@ export function writerTo(res: Pick<Response, "writableLength" | "write" | "destr
     if (res.writableLength > maxUnsentBytes) res.destroy();
     else res.write(text);
   };
+}
+
+/** Ends it in order; a reader that stalls does not hold it for ever. */
+export function endOf(res: Pick<Response, "end" | "setTimeout">): void {
+  res.end();
+  res.setTimeout(endMs);
 }
 
 function connected(

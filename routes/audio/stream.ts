@@ -7,6 +7,7 @@ import { metaint } from "../../services/audio/stream/icy.ts";
 import type { Sink } from "../../services/audio/stream/stream.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
+import { endOf } from "./events.ts";
 
 export function streamRoutes(router: Router, { sessions }: AudioServices): void {
   router.get(["/stream", "/stream/:id"], async (req, res) => {
@@ -43,7 +44,7 @@ function sinkOf(res: Response): Sink {
     get pendingBytes() {
       return res.writableLength;
     },
-    end: () => void res.end(),
+    end: () => endOf(res),
     destroy: () => void res.destroy(),
   };
 }

@@ -33,6 +33,18 @@ describe("the master [AU1]", () => {
     expect(sessions.find("x")).toBeUndefined();
   });
 
+  it("comes with the first that can be played, where what was there first could not", async () => {
+    const { sessions, streams } = createRig();
+    vi.spyOn(streams, "open").mockImplementationOnce(() => {
+      throw new HereaboutsError("NO_MUSIC");
+    });
+    await streams.ready;
+    await null;
+    expect([...sessions.all]).toEqual([]);
+    expect((await sessions.master()).type).toBe("master");
+    expect([...sessions.all]).toHaveLength(1);
+  });
+
   it("stays, whoever deletes it and however long nobody comes", async () => {
     const { sessions, pass } = createRig();
     const master = await sessions.master();
@@ -252,6 +264,17 @@ describe("hearing and watching [AU4] [SE5]", () => {
     leave();
     sessions.attach(master, attachment);
     expect(() => sessions.attach(master, attachment)).toThrow(refused("LISTENERS_FULL"));
+  });
+
+  it("begins nothing in a session that ended since it was found", async () => {
+    const { sessions } = createRig();
+    const { session } = await sessions.create("x", someone);
+    const listen = vi.spyOn(session.stream, "listen");
+    sessions.remove(session, "deleted");
+    expect(() => sessions.attach(session, attachment)).toThrow(refused("SESSION_NOT_FOUND"));
+    expect(() => sessions.listen(session, { sink: keepingSink(), icy: false })).toThrow(refused("SESSION_NOT_FOUND"));
+    expect(listen).not.toHaveBeenCalled();
+    expect(sessions.attached).toBe(0);
   });
 
   it("holds no place for one whose sound could not begin", async () => {

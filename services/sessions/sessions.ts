@@ -127,8 +127,10 @@ export class Sessions {
     return { session, outcome: "created" };
   }
 
-  /** Someone begins to hear or watch. Returns how they leave. Throws LISTENERS_FULL. */
+  /** Someone begins to hear or watch. Returns how they leave. Throws LISTENERS_FULL, or as `resolve` for what has ended. */
   attach(session: AudioSession, attachment: Attachment): () => void {
+    // it may have ended since it was found: nobody would ever end what begins now
+    this.resolve(session.id);
     if (this.#attached >= this.#options.limits.listeners) throw new HereaboutsError("LISTENERS_FULL");
     const detach = session.attach(attachment);
     const { as } = attachment;
@@ -201,11 +203,13 @@ export class Sessions {
       const tooLong = new Promise<void>((resolve) => void setTimeout(resolve, musicMs).unref());
       await Promise.race([this.streams.ready.catch(() => {}), tooLong]);
     }
+    // what was there first may not have been playable
+    if (!this.#master) this.#openMaster();
     if (!this.#master) throw new HereaboutsError(this.#isClosed ? "DRAINING" : "NO_MUSIC");
   }
 
   #openMaster(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#master) return;
     try {
       this.#master = this.#register({ name: "master", type: "master", stream: this.streams.open() });
     } catch (error) {

@@ -83,7 +83,8 @@ export function createCrossfades({ spawn = spawnWorker, cacheBytes, ...options }
 
     /** Reads a file of music, and keeps on disk what had to be encoded. */
     async prepare(job: PrepareJob, neededAt: number): Promise<Track> {
-      const ask = { neededAt, timeoutMs: options.transcodeTimeoutMs, isBackground: true };
+      // once more if its worker is lost: whoever fails here is not played again
+      const ask = { neededAt, timeoutMs: options.transcodeTimeoutMs, isBackground: true, attempts: 2 };
       return (await pool.run({ kind: "prepare", ...job }, ask)).track;
     },
 

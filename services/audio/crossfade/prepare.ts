@@ -38,7 +38,8 @@ export async function prepare({ path, format, keptAt, bitrate }: PrepareJob): Pr
     if (left && right && left.length > 0) await encoder.push({ pcm: [left, right], sampleHz: sampleRate });
   });
   const track = encoder.finish();
-  await keep(keptAt, track);
+  // where it cannot be kept it is encoded again at the next start
+  await keep(keptAt, track).catch(() => {});
   return track;
 }
 

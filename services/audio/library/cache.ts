@@ -1,10 +1,11 @@
 /**
  * What was found out about music, kept by content (`library.db`, SQLite): a file that moved or was copied is known, and
- * killing the process loses at most what it was working on. Only a cache: one that cannot be read is made anew.
+ * killing the process loses at most what it was working on. Only a cache: one that cannot be read is made anew, and where
+ * that cannot be done either (a full disk, a folder that is not ours) nothing is kept.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 import type { Analysis } from "./jobs.ts";
 import type { Found } from "./walk.ts";
 
@@ -24,43 +25,50 @@ export class LibraryCache {
 
   /** The hash of a file that has not changed since. */
   hashOf({ path, size, mtimeMs }: Found): string | undefined {
-    const row = this.#db
-      .prepare("SELECT hash FROM files WHERE path = ? AND size = ? AND mtimeMs = ?")
-      .get(path, size, mtimeMs);
+    const row = this.#try("SELECT hash FROM files WHERE path = ? AND size = ? AND mtimeMs = ?", path, size, mtimeMs);
     return row && String(row["hash"]);
   }
 
   keepHash({ path, size, mtimeMs }: Found, hash: string): void {
-    this.#db.prepare("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)").run(path, size, mtimeMs, hash);
+    this.#try("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", path, size, mtimeMs, hash);
   }
 
   known(hash: string): Known | undefined {
-    const row = this.#db
-      .prepare("SELECT known FROM contents WHERE hash = ? AND version = ?")
-      .get(hash, analysisVersion);
+    const row = this.#try("SELECT known FROM contents WHERE hash = ? AND version = ?", hash, analysisVersion);
     return row && (JSON.parse(String(row["known"])) as Known);
   }
 
   keep(hash: string, known: Known): void {
-    this.#db
-      .prepare("INSERT OR REPLACE INTO contents VALUES (?, ?, ?)")
-      .run(hash, analysisVersion, JSON.stringify(known));
+    this.#try("INSERT OR REPLACE INTO contents VALUES (?, ?, ?)", hash, analysisVersion, JSON.stringify(known));
   }
 
   close(): void {
     this.#db.close();
   }
+
+  /** The first row, if there is one and it can be read. */
+  #try(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue> | undefined {
+    try {
+      return this.#db.prepare(sql).get(...values);
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 function open(dir: string): DatabaseSync {
-  if (dir === ":memory:") return withTables(new DatabaseSync(dir));
-  mkdirSync(dir, { recursive: true });
-  const path = join(dir, "library.db");
+  const inMemory = ":memory:";
+  const path = dir === inMemory ? dir : join(dir, "library.db");
   try {
+    if (dir !== inMemory) mkdirSync(dir, { recursive: true });
     return withTables(new DatabaseSync(path));
   } catch {
-    for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
-    return withTables(new DatabaseSync(path));
+    try {
+      for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
+      return withTables(new DatabaseSync(path));
+    } catch {
+      return withTables(new DatabaseSync(inMemory));
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LibraryCache } from "./cache.ts";
 import { Library, type LibraryOptions, type Progress } from "./library.ts";
@@ -185,6 +186,21 @@ describe("the cache", () => {
     mkdirSync(dir);
     writeFileSync(join(dir, "library.db"), garbage(8192, 9));
     expect(await newLibrary({ dir }).add(join(music, "five.WAV"))).toMatchObject({ format: "wav" });
+  });
+
+  it("[AU7] keeps nothing where it cannot, and the music is there all the same", async () => {
+    const noFolder = join(root, "no-folder");
+    writeFileSync(noFolder, "a file");
+    const noFile = join(root, "no-file");
+    mkdirSync(join(noFile, "library.db"), { recursive: true });
+    const foreign = join(root, "foreign");
+    mkdirSync(foreign);
+    const db = new DatabaseSync(join(foreign, "library.db"));
+    db.exec("CREATE TABLE files (other TEXT); CREATE TABLE contents (other TEXT);");
+    db.close();
+    for (const dir of [noFolder, noFile, foreign]) {
+      expect(await newLibrary({ dir }).scan(music)).toMatchObject({ skipped: 0, cached: 0 });
+    }
   });
 });
 

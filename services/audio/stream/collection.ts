@@ -146,11 +146,16 @@ export class Collection {
   #useBuiltin(): void {
     const dir = join(this.#options.dataDir, "audio", "builtin");
     const { only } = this.#options;
-    this.#builtin = makeBuiltinSet({
-      dir,
-      onReady: (path) => void this.#library.add(path),
-      onError: (error) => this.#skip(dir, error.message),
-      ...(only && { only }),
-    });
+    try {
+      this.#builtin = makeBuiltinSet({
+        dir,
+        onReady: (path) => void this.#library.add(path),
+        onError: (error) => this.#skip(dir, error.message),
+        ...(only && { only }),
+      });
+    } catch (error) {
+      // without music the server is still one
+      this.#skip(dir, error instanceof Error ? error.message : String(error));
+    }
   }
 }

@@ -59,6 +59,17 @@ describe("streams", () => {
     await streams.close();
   });
 
+  it("[AU7] are without music, and tell so, where the built-in set cannot be kept", async () => {
+    const dataDir = join(root, "no-folder");
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, "audio"), "a file");
+    const onSkipped = vi.fn();
+    const streams = createStreams({ musicDir: "", dataDir, onSkipped });
+    expect(onSkipped).toHaveBeenCalledOnce();
+    expect(() => streams.open()).toThrow(expect.objectContaining({ code: "NO_MUSIC" }));
+    await streams.close();
+  });
+
   it("[AU7] go on without a file that vanished, and tell it once", { timeout: 20_000 }, async () => {
     const musicDir = newFolder();
     for (const bpm of [70, 100, 130]) writeFileSync(join(musicDir, `${bpm}.mp3`), await song(bpm));

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HereaboutsError } from "../../../schema/errors.ts";
+import { createCrossfades, spawnWorker } from "../crossfade/crossfades.ts";
 import { type PrepareJob, prepare } from "../crossfade/prepare.ts";
 import { wav } from "../library/testing/files.ts";
 import type { Track as LibraryTrack } from "../library/track.ts";
 import { frameCount, type Track, trackBytes } from "../mp3/track.ts";
 import { encodeMusic, sine, trackOf } from "../testing/music.ts";
+import { crossfadeOptions } from "./streams.ts";
 import { gainOf, Tracks } from "./tracks.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "hereabouts-tracks-"));
@@ -99,6 +101,30 @@ describe("preparing a file", () => {
     expect(await prepare(job)).toEqual(made);
     writeFileSync(job.keptAt, "something else");
     await expect(prepare(job)).rejects.toMatchObject({ code: "TRACK_GONE" });
+  });
+
+  it("[AU5] goes on where nothing can be kept", async () => {
+    const path = join(dir, "unkept.wav");
+    writeFileSync(path, wav(sine(2, 440)[0]));
+    const made = await prepare({ path, format: "wav", keptAt: join(path, "no", "folder.track"), bitrate: 128 });
+    expect(made.musicTo - made.musicFrom).toBe(2 * 44_100);
+  });
+
+  it("[AU5] is tried once more where its worker is lost", async () => {
+    const path = join(dir, "again.wav");
+    writeFileSync(path, wav(sine(2, 440)[0]));
+    let spawned = 0;
+    const crossfades = createCrossfades({
+      ...crossfadeOptions(1),
+      spawn() {
+        const worker = spawnWorker();
+        if (++spawned === 1) void worker.terminate();
+        return worker;
+      },
+    });
+    const made = await crossfades.prepare({ path, format: "wav", keptAt: `${path}.track`, bitrate: 128 }, 0);
+    expect([made.musicTo - made.musicFrom, spawned]).toEqual([2 * 44_100, 2]);
+    await crossfades.close();
   });
 
   it("[AU5] takes an MP3 of the stream's shape as it is, and refuses what is none", async () => {

@@ -36,13 +36,19 @@ export type TestStreams = Streams & {
 
 export function createTestStreams({ now, isLate = false }: { now: () => number; isLate?: boolean }): TestStreams {
   const open = new Set<TestStream>();
-  const { promise: ready, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  let hasMusic = false;
+  const begin = () => {
+    hasMusic = true;
+    resolve();
+  };
   if (!isLate) begin();
   const streams: TestStreams = {
     ready,
     begin,
     opened: 0,
     open(options) {
+      if (!hasMusic) throw new HereaboutsError("NO_MUSIC");
       streams.opened++;
       const stream = new TestStream(now, options);
       open.add(stream);
