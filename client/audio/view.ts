@@ -137,7 +137,10 @@ export class AudioView implements AudioPlayer {
   }
 
   on<E extends keyof AudioEvents>(event: E, listener: (data: AudioEvents[E]) => void): () => void {
-    return this.#events.on(event, listener);
+    const off = this.#events.on(event, listener);
+    const { heard } = this;
+    if (event === "heard" && heard) listener(heard as AudioEvents[E]);
+    return off;
   }
 
   async leave(): Promise<void> {
