@@ -1,6 +1,7 @@
 /** Holds the short way to the long one: whatever comes in whatever pieces, the same messages come of it. */
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -44,7 +45,10 @@ describe("the lane of a socket", () => {
     }
     socket.on("close", (code) => heard.push(`close ${code}`));
     const send = async (...chunks: Buffer[]) => {
-      for (const chunk of chunks) await new Promise((resolve) => client._socket.write(chunk, resolve));
+      for (const chunk of chunks) {
+        await new Promise((resolve) => client._socket.write(chunk, resolve));
+        for (let i = 0; i < 2; i++) await setImmediate(); // for it to be read alone
+      }
     };
     return { socket, heard, send };
   }
@@ -93,7 +97,7 @@ describe("the lane of a socket", () => {
     openLane(socket);
     socket.pause();
     await send(frame(binary, Buffer.of(1)));
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     expect(heard).toEqual([]);
     socket.resume();
     await send(frame(binary, Buffer.of(2)));
