@@ -1,16 +1,16 @@
 /** Holds the short way to the long one: whatever comes in whatever pieces, the same messages come of it. */
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { openLane } from "./lane.ts";
 
 type Inner = WebSocket & { _socket: Socket; _receiver: { write(chunk: Buffer): boolean } };
-type Frame = { opcode: number; isFinal: boolean; payload: Uint8Array };
 
 const mask = Buffer.from([1, 2, 3, 4]);
-const [continuation, binary, ping, close] = [0, 2, 9, 8];
+const [continuation, text, binary, close, ping, pong] = [0, 1, 2, 8, 9, 10];
 
 /** As a client sends it. */
 function frame(opcode: number, payload: Uint8Array, isFinal = true): Buffer {
@@ -40,9 +40,15 @@ describe("the lane of a socket", () => {
     const heard: string[] = [];
     socket.on("error", (error) => heard.push(error.message));
     socket.on("message", (bytes: Buffer, isBinary) => heard.push(`${isBinary} ${bytes.toString("hex")}`));
-    socket.on("ping", (bytes: Buffer) => heard.push(`ping ${bytes.toString("hex")}`));
+    for (const type of ["ping", "pong"] as const) {
+      socket.on(type, (bytes: Buffer) => heard.push(`${type} ${bytes.toString("hex")}`));
+    }
+    socket.on("close", (code) => heard.push(`close ${code}`));
     const send = async (...chunks: Buffer[]) => {
-      for (const chunk of chunks) await new Promise((resolve) => client._socket.write(chunk, resolve));
+      for (const chunk of chunks) {
+        await new Promise((resolve) => client._socket.write(chunk, resolve));
+        for (let i = 0; i < 2; i++) await setImmediate(); // for it to be read alone
+      }
     };
     return { socket, heard, send };
   }
@@ -91,37 +97,53 @@ describe("the lane of a socket", () => {
     openLane(socket);
     socket.pause();
     await send(frame(binary, Buffer.of(1)));
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     expect(heard).toEqual([]);
     socket.resume();
     await send(frame(binary, Buffer.of(2)));
     await vi.waitFor(() => expect(heard).toEqual(["true 01", "true 02"]));
   });
 
-  it("hears the same as without, in whatever pieces it comes", async () => {
+  it("hears and ends the same as without, in whatever pieces it comes, good or bad", async () => {
     const payload = fc.uint8Array({ maxLength: 130 });
-    const message: fc.Arbitrary<Frame[]> = fc.oneof(
-      { weight: 4, arbitrary: payload.map((one) => [{ opcode: binary, isFinal: true, payload: one }]) },
-      fc.uint8Array({ maxLength: 9 }).map((one) => [{ opcode: ping, isFinal: true, payload: one }]),
-      fc.tuple(payload, payload).map(([one, two]) => [
-        { opcode: binary, isFinal: false, payload: one },
-        { opcode: continuation, isFinal: true, payload: two },
-      ]),
+    const short = fc.uint8Array({ maxLength: 9 });
+    const one =
+      (opcode: number) =>
+      (bytes: Uint8Array): Buffer[] => [frame(opcode, bytes)];
+    const message: fc.Arbitrary<Buffer[]> = fc.oneof(
+      { weight: 20, arbitrary: payload.map(one(binary)) },
+      { weight: 2, arbitrary: fc.string({ maxLength: 40 }).map((said) => one(text)(Buffer.from(said))) },
+      { weight: 2, arbitrary: short.map(one(ping)) },
+      { weight: 2, arbitrary: short.map(one(pong)) },
+      {
+        weight: 3,
+        arbitrary: fc
+          .tuple(payload, short, payload)
+          .map(([begin, between, end]) => [
+            frame(binary, begin, false),
+            frame(ping, between),
+            frame(continuation, end),
+          ]),
+      },
+      fc.constantFrom(one(close)(Buffer.from([3, 232])), one(binary)(Buffer.alloc(4097))),
+      short.map((bytes) => [frame(binary, bytes, false), frame(binary, bytes)]),
+      short.map((bytes) => [Buffer.concat([Buffer.of(0x82, bytes.length), bytes])]),
     );
-    const pieces = fc.tuple(fc.array(message, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 8 }));
+    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(pieces, async ([messages, cuts]) => {
-        const frames = messages.flat().map((one) => frame(one.opcode, one.payload, one.isFinal));
-        const chunks = frames.flatMap((bytes, i) => {
-          const cut = (cuts[i] ?? 0) % bytes.length;
-          return cut > 0 ? [bytes.subarray(0, cut), bytes.subarray(cut)] : [bytes];
-        });
-        chunks.push(frame(ping, Buffer.from("the end")));
-        const [long, short] = await Promise.all([connect(), connect()]);
+      fc.asyncProperty(fc.array(message, { maxLength: 8 }), cuts, fc.boolean(), async (messages, cuts, isWhole) => {
+        const frames = [...messages.flat(), frame(ping, Buffer.from("the end"))];
+        const all = Buffer.concat(frames);
+        const places = [0, ...cuts.map((cut) => Math.floor(cut * all.length)).sort((a, b) => a - b), all.length];
+        const pieces = places.slice(1).map((to, i) => all.subarray(places[i]!, to));
+        const chunks = isWhole ? frames : pieces.filter(({ length }) => length > 0);
+        const long = await connect();
+        const short = await connect();
         openLane(short.socket);
-        await Promise.all([long.send(...chunks), short.send(...chunks)]);
-        const end = `ping ${Buffer.from("the end").toString("hex")}`;
-        await vi.waitFor(() => expect([long.heard.at(-1), short.heard.at(-1)]).toEqual([end, end]), { interval: 1 });
+        const ends = [`ping ${Buffer.from("the end").toString("hex")}`, "close"];
+        const isDone = ({ heard }: typeof long) => ends.some((end) => heard.at(-1)?.startsWith(end));
+        await Promise.all([long, short].map(({ send }) => send(...chunks).catch(() => {}))); // it may be closed by then
+        await vi.waitFor(() => expect([long, short].every(isDone)).toBe(true), { interval: 1, timeout: 3000 });
         expect(short.heard).toEqual(long.heard);
         for (const { socket } of [long, short]) socket.terminate();
       }),

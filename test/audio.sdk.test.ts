@@ -32,6 +32,9 @@ describe("audio in the SDK", () => {
     expect(audio.session).toMatchObject({ name: "master", type: "master", allowCommands: true });
     expect(audio.room.state.sessionId).toBe(audio.session.id);
     expect(audio.heard).toMatchObject({ track: { title: audio.room.state.track.title } });
+    const told: string[] = [];
+    audio.on("heard", ({ track }) => told.push(track.title));
+    expect(told).toEqual([audio.heard!.track.title]);
     expect(audio.heard!.nextInMs).toBeGreaterThan(0);
     expect(audio.journey.steps[audio.journey.at]!.track.id).toBe(audio.heard!.track.id);
     await expect(audio.play()).rejects.toMatchObject({ code: "NO_SOUND" });

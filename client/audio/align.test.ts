@@ -41,6 +41,7 @@ describe("alignment", () => {
     expect(correctionFor(lagMs + 2)).toEqual({ type: "none" });
     expect(correctionFor(lagMs - 700)).toEqual({ type: "hold", ms: 700 });
     expect(correctionFor(lagMs + 700)).toEqual({ type: "rejoin" });
+    expect(correctionFor(-3_600_000)).toEqual({ type: "rejoin" });
   });
 
   it("[AU6] takes the server's clock from the answer that came fastest", () => {

@@ -15,6 +15,8 @@ const nudgedMs = 250;
 /** More than this would be heard. */
 const nudge = 0.03;
 const maxShiftMs = 60;
+/** Nobody is further ahead: what is played was on air. A clock says so that was set, or that slept. */
+const maxHoldMs = 2 * lagMs;
 /** An estimate of the clock gets this much worse in a ms, as clocks drift apart. */
 const driftPerMs = 50e-6;
 
@@ -49,8 +51,8 @@ export type Correction =
 /** What brings someone who hears what was on air `behindMs` ago to where everyone is. `shiftMs`: how far a nudge shifts by itself. */
 export function correctionFor(behindMs: number, shiftMs = 0): Correction {
   const distance = behindMs - lagMs;
+  if (distance > nudgedMs || distance < -maxHoldMs) return { type: "rejoin" };
   if (distance < -nudgedMs) return { type: "hold", ms: -distance };
-  if (distance > nudgedMs) return { type: "rejoin" };
   if (Math.abs(distance) <= nearMs) return { type: "none" };
   const wanted = distance + shiftMs;
   return { type: "nudge", rate: 1 + Math.sign(wanted) * nudge, ms: Math.abs(wanted) / nudge };

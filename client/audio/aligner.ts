@@ -9,12 +9,16 @@ const firstAsksMs = [0, 100, 200, 300, 400, 500, 600, 700];
 const askMs = 5000;
 /** After a correction: until it shows. */
 const settledMs = 1200;
+/** Between the first two times of joining anew, and at most: where starting takes too long it is of no use. */
+const [rejoinMs, maxRejoinMs] = [4 * settledMs, 300_000];
 
 export class Aligner {
   readonly #player: Player;
   readonly #ask: () => Promise<number>;
   readonly #time = new ServerTime();
   #timers: (ReturnType<typeof setTimeout> | ReturnType<typeof setInterval>)[] = [];
+  #nudgeTimer: ReturnType<typeof setTimeout> | undefined;
+  #rejoinMs = rejoinMs;
   #settledAt = 0;
   #shiftMs = 0;
   #wasNudged = false;
@@ -33,6 +37,8 @@ export class Aligner {
     if (isOn === this.isOn) return;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
+    clearTimeout(this.#nudgeTimer);
+    this.#rejoinMs = rejoinMs;
     this.#player.setRate(1);
     if (!isOn) return;
     const sample = () => void this.#sample().catch(() => {}); // the next one may come
@@ -59,19 +65,21 @@ export class Aligner {
     const correction = correctionFor(behindMs, this.#shiftMs);
     switch (correction.type) {
       case "none":
+        this.#rejoinMs = rejoinMs;
         break;
       case "nudge":
         this.#settledAt = now + correction.ms + settledMs;
         this.#wasNudged = true;
         this.#player.setRate(correction.rate);
-        this.#timers.push(setTimeout(() => this.#player.setRate(1), correction.ms));
+        this.#nudgeTimer = setTimeout(() => this.#player.setRate(1), correction.ms);
         break;
       case "hold":
         this.#settledAt = now + correction.ms + settledMs;
         this.#player.hold(correction.ms);
         break;
       case "rejoin":
-        this.#settledAt = now + 4 * settledMs;
+        this.#settledAt = now + this.#rejoinMs;
+        this.#rejoinMs = Math.min(2 * this.#rejoinMs, maxRejoinMs);
         this.#player.rejoin();
         break;
       default:

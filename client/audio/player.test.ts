@@ -201,6 +201,35 @@ describe("a player", () => {
     expectOne(server, "master");
   });
 
+  it("[AU9] events that fall silent without an error are lost, and opened again until they tell something", async () => {
+    const { server, player, seen } = await listening();
+    server.isSilent = true;
+    await pass(15_500);
+    expect(player.health).toEqual({ sound: "healthy", events: "lost" });
+    expect(player.isTold).toBe(false);
+    await pass(60_000);
+    expect(server.open("events").length).toBeLessThan(2);
+    server.isSilent = false;
+    await pass(20_000);
+    expect(player.health).toEqual({ sound: "healthy", events: "open" });
+    expect(player.isTold).toBe(true);
+    expectOne(server, "master");
+    expect(seen.filter(([type]) => type === "session")).toHaveLength(3); // never another than the one there was
+    player.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("[AU6] knows what is on air although the machine's clock was set", async () => {
+    const { player } = listenerOf(new Broadcast());
+    void player.tune();
+    await pass(10);
+    const before = player.told.onAir(performance.now())!;
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await pass(1000);
+    expect((player.told.onAir(performance.now())! - before) * frameMs).toBeCloseTo(1000);
+    player.close();
+  });
+
   it("[AU9] paused while it recovers stays paused, and silent", async () => {
     const { server, player, sound } = await listening();
     server.cut("stream", sound);

@@ -26,10 +26,19 @@ export interface PlayerOptions {
 
 /** Before the first, the second, ... restart of those that follow each other. */
 const restartMs = [0, 1000, 2000, 4000, 8000];
+/** Events that told nothing for so long are lost: the server says something every 5 s. */
+const silentMs = 15_000;
 /** Sound that held for so long was well. */
 const heldMs = 30_000;
 
-type Link = { readonly token: string; source: EventsLink | undefined /** A stream has its token. */; isUsed: boolean };
+type Link = {
+  readonly token: string;
+  source: EventsLink | undefined;
+  /** A stream has its token. */
+  isUsed: boolean;
+  /** Its events have told something. */
+  isTold: boolean;
+};
 
 export class Player {
   readonly told = new Told();
@@ -37,7 +46,7 @@ export class Player {
   #session: AudioSession | undefined;
   #playback: Playback = "paused";
   #health: Health = atRest;
-  #link: Link = { token: randomId(), source: undefined, isUsed: false };
+  #link: Link = { token: randomId(), source: undefined, isUsed: false, isTold: false };
   /** The first frame of the stream that plays. */
   #joined: number | undefined;
   #isWanted = false;
@@ -49,6 +58,7 @@ export class Player {
   #restarts = 0;
   #restartedAt = Number.NEGATIVE_INFINITY;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
+  #silentTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #checkTimer: ReturnType<typeof setInterval>;
   readonly #hearing: Hearing;
 
@@ -88,6 +98,10 @@ export class Player {
   get listener(): string {
     return this.#link.token;
   }
+  /** Whether its events tell what happens: where they do not, someone else has to. */
+  get isTold(): boolean {
+    return this.#link.isTold;
+  }
   /** The frame that is heard in this listener's own buffer; undefined while nothing is heard. */
   get heardFrame(): number | undefined {
     const { sound } = this.#options;
@@ -100,7 +114,7 @@ export class Player {
   }
   /** What is heard; where nothing is, what is on air. */
   get #frame(): number | undefined {
-    return this.heardFrame ?? this.told.onAir(Date.now());
+    return this.heardFrame ?? this.told.onAir(performance.now());
   }
 
   /** Tunes to a session; see Establisher. Of several at once the last counts. */
@@ -165,7 +179,7 @@ export class Player {
 
   /** Takes what was told, by whichever way. */
   take(event: AudioEvent): void {
-    this.told.take(event, Date.now());
+    this.told.take(event, performance.now());
     switch (event.type) {
       case "connected":
         this.#onConnected(event);
@@ -246,24 +260,38 @@ export class Player {
 
   #openEvents(token: string): void {
     this.#closeEvents();
-    const link: Link = token === this.#link.token ? this.#link : { token, source: undefined, isUsed: false };
+    const link: Link =
+      token === this.#link.token ? this.#link : { token, source: undefined, isUsed: false, isTold: false };
     this.#link = link;
     const source = this.#options.openEvents?.(this.#options.eventsUrl(this.session.id, token));
     if (!source) return;
     link.source = source;
     source.onopen = () => this.#sign({ type: "events", is: "open" });
-    source.onmessage = ({ data }) => this.take(JSON.parse(data) as AudioEvent);
+    source.onmessage = ({ data }) => {
+      link.isTold = true;
+      this.#expectWord();
+      this.take(JSON.parse(data) as AudioEvent);
+    };
     source.onerror = () => this.#onLost();
+    this.#expectWord();
+  }
+
+  /** A link can be dead without an error: a cable pulled, a proxy that keeps what it should pass on. */
+  #expectWord(): void {
+    clearTimeout(this.#silentTimer);
+    this.#silentTimer = setTimeout(() => this.#onLost(), silentMs);
   }
 
   #closeEvents(): void {
     const { source } = this.#link;
     clearTimeout(this.#lostTimer);
+    clearTimeout(this.#silentTimer);
     this.#sign({ type: "events", is: "off" });
     if (!source) return;
     source.onopen = source.onmessage = source.onerror = null;
     source.close();
     this.#link.source = undefined;
+    this.#link.isTold = false;
   }
 
   /** The events' link is gone: by itself it would come back when the browser likes. */

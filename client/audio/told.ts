@@ -10,10 +10,10 @@ export class Told {
   counts = { listeners: 0, followers: 0 };
   /** Server time in ms since the epoch at which frame 0 was on air. */
   epochMs: number | undefined;
-  /** How far this machine's clock is ahead of the server's, by the word that came fastest. */
+  /** How far this page's clock is ahead of the server's, by the word that came fastest. */
   #aheadMs = Number.POSITIVE_INFINITY;
 
-  /** `now`: when it came, by this machine's clock. */
+  /** `now`: when it came, by a clock that nobody sets: `performance.now()`. */
   take(event: AudioEvent, now: number): void {
     switch (event.type) {
       case "track":
@@ -27,6 +27,7 @@ export class Told {
         break;
       case "connected":
         this.epochMs = event.epochMs;
+        this.#aheadMs = Number.POSITIVE_INFINITY; // the server's clock may have been set meanwhile
         this.#onTime(event.at, now);
         break;
       case "heartbeat":
@@ -34,7 +35,7 @@ export class Told {
     }
   }
 
-  /** The frame on air at `now`, by this machine's clock. */
+  /** The frame on air at `now`, by the same clock. */
   onAir(now: number): number | undefined {
     return this.epochMs === undefined ? undefined : (now - this.#aheadMs - this.epochMs) / frameMs;
   }

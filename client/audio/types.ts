@@ -94,12 +94,13 @@ export interface AudioPlayer {
   playTrack(track: string): Promise<void>;
   /** Back to the step before, or to the step of that number. */
   back(step?: number): Promise<void>;
-  /** Tunes to a session by id or name; without one to the master. */
+  /** Tunes to a session by id or name; without one to that of the last visit, else to the master. */
   tune(session?: string): Promise<AudioSession>;
   /** Makes a session of that name, or joins the one there is, and tunes to it. */
   create(name: string, options?: CreateOptions): Promise<AudioSession>;
   /** Listens to a session without a say in it, and tunes to that. */
   follow(name: string, followerName?: string): Promise<AudioSession>;
+  /** A listener to `heard` is told at once what is heard already. */
   on<E extends keyof AudioEvents>(event: E, listener: (data: AudioEvents[E]) => void): () => void;
   /** Leaves for good. */
   leave(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * Audio in the SDK: the player in this browser, and a seat in the room of the session it is tuned to, through which
- * commands go and by which others see who listens. Where the browser's events are missing (in Node), the room tells.
+ * commands go and by which others see who listens. Where events are missing (in Node) or do not come, the room tells.
  */
 import type { Client, Room } from "colyseus.js";
 import type { AudioState } from "../../schema/audio.ts";
@@ -137,7 +137,10 @@ export class AudioView implements AudioPlayer {
   }
 
   on<E extends keyof AudioEvents>(event: E, listener: (data: AudioEvents[E]) => void): () => void {
-    return this.#events.on(event, listener);
+    const off = this.#events.on(event, listener);
+    const { heard } = this;
+    if (event === "heard" && heard) listener(heard as AudioEvents[E]);
+    return off;
   }
 
   async leave(): Promise<void> {
@@ -208,11 +211,11 @@ export class AudioView implements AudioPlayer {
     seat.heard();
     const { told } = this.#player;
     told.epochMs = state.epochMs;
-    if (hasEvents) return;
+    if (this.#player.isTold) return;
     const { track, frame, next, nextFrame, direction, listeners, followers, step, link } = state;
     const steps = state.journey.toJSON() as AudioEvents["journey"]["steps"][number][];
     const plan = next.id ? { next: next.toJSON() as typeof track, nextFrame } : { next: null, nextFrame: null };
-    told.take({ type: "heartbeat", frame, at: Date.now() }, Date.now()); // no clock but one's own
+    told.take({ type: "heartbeat", frame, at: Date.now() }, performance.now()); // no clock but one's own
     this.#player.take({ type: "track", frame, track: track.toJSON() as typeof track, ...plan, direction });
     if (steps.length !== this.journey.steps.length || step !== this.journey.at) {
       this.#player.take({ type: "journey", steps, at: step, link });
@@ -225,7 +228,7 @@ export class AudioView implements AudioPlayer {
   #onClosed(error: HereaboutsError | undefined): void {
     this.#seatOf = "";
     if (!error || error.code === "SESSION_ENDED") return; // told by the message before it
-    if (error.code === "SESSION_NOT_FOUND" && !hasEvents) {
+    if (error.code === "SESSION_NOT_FOUND" && !this.#player.isTold) {
       this.#player.take({ type: "error", message: "session_not_found" });
     } else this.#events.emit("trouble", error);
   }

@@ -5,6 +5,7 @@ const width = 480;
 const height = 360;
 const margin = 34;
 const gridEvery = 40;
+const labelLetters = 18;
 
 type Tag = keyof SVGElementTagNameMap;
 
@@ -48,7 +49,14 @@ function showHere(map: SVGSVGElement, here: { x: number; y: number }, title: str
     y: here.y + 5,
     "text-anchor": isRight ? "end" : "start",
   };
-  map.append(draw("text", label, title));
+  map.append(draw("text", label, shortened(title)));
+}
+
+/** What fits beside a point, on a phone too. */
+function shortened(title: string): string {
+  const letters = [...title];
+  if (letters.length <= labelLetters) return title;
+  return `${letters.slice(0, labelLetters - 1).join("")}…`;
 }
 
 function grid(): SVGElement[] {

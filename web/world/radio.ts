@@ -19,6 +19,8 @@ export class Radio {
   readonly #failed: (error: unknown) => void;
   #audio: AudioPlayer | undefined;
   #isOn = false;
+  /** Out of earshot, and paused for that. */
+  #isAway = false;
   #volume = 0;
 
   constructor(stage: Stage, here: Hereabouts, failed: (error: unknown) => void) {
@@ -53,9 +55,12 @@ export class Radio {
     this.#volume += (wanted - this.#volume) * (1 - Math.exp(-seconds / fadeSeconds));
     this.#audio.volume = this.#volume < 0.005 ? 0 : this.#volume;
     if (!this.#isOn) return;
-    if (near === 0 && this.#audio.volume === 0) this.#audio.pause();
-    else if (near > 0 && this.#audio.playback === "paused") this.#play();
-    else if (this.#audio.playback === "blocked") this.#isOn = false;
+    if (near === 0 && this.#audio.volume === 0) {
+      this.#isAway = true;
+      this.#audio.pause();
+    } else if (near > 0 && this.#isAway) this.#play();
+    // by the browser, or by the system's own controls
+    else if (!this.#isAway && isSilent(this.#audio)) this.#isOn = false;
   }
 
   draw({ x, y }: Point, isNear: boolean): void {
@@ -106,6 +111,7 @@ export class Radio {
   }
 
   #play(): void {
+    this.#isAway = false;
     const playing = this.#audio ? this.#audio.play() : this.#tuneIn();
     playing.catch((error: unknown) => {
       this.#isOn = false;
@@ -120,3 +126,5 @@ export class Radio {
     if (this.#isOn) await audio.play();
   }
 }
+
+const isSilent = ({ playback }: AudioPlayer) => ["paused", "blocked", "ended"].includes(playback);

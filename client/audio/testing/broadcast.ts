@@ -27,6 +27,8 @@ export class Broadcast {
   readonly store = new Map<string, string>();
   asked = 0;
   isUp = true;
+  /** Its events neither come nor fail. */
+  isSilent = false;
   /** How long an answer takes. */
   latencyMs = () => 5;
   readonly #links = new Set<FakeLink>();
@@ -93,6 +95,7 @@ class FakeLink implements EventsLink {
   onmessage: EventsLink["onmessage"] = null;
   onerror: EventsLink["onerror"] = null;
   readonly connection: Connection;
+  #beats: ReturnType<typeof setInterval> | undefined;
 
   constructor(connection: Connection, server: Broadcast) {
     this.connection = connection;
@@ -104,10 +107,12 @@ class FakeLink implements EventsLink {
   }
 
   close(): void {
+    clearInterval(this.#beats);
     this.connection.isOpen = false;
   }
 
   #begin(server: Broadcast): void {
+    if (server.isSilent) return;
     const { session, isOpen } = this.connection;
     if (!server.isUp) this.onerror?.();
     else if (!server.sessions.has(session)) {
@@ -120,7 +125,12 @@ class FakeLink implements EventsLink {
     const at = Date.now();
     const told = { sessionId: session, name, sessionType: type, allowCommands: true, epochMs: server.epochMs };
     this.say({ type: "connected", ...told, frame: server.frame, at });
-    this.say({ type: "heartbeat", frame: server.frame, at });
+    const beat = () => {
+      if (this.connection.isOpen && !server.isSilent)
+        this.say({ type: "heartbeat", frame: server.frame, at: Date.now() });
+    };
+    beat();
+    this.#beats = setInterval(beat, 5000);
     const stream = server.open("stream").find(({ listener }) => listener === this.connection.listener);
     if (stream) server.joined(stream);
   }
