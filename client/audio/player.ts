@@ -12,6 +12,7 @@ import { type EventsLink, type Sound, soundSigns } from "./browser.ts";
 import { type Establisher, isGone } from "./establish.ts";
 import { atRest, checkMs, type Health, next, reconnectMs, type Sign } from "./health.ts";
 import { Hearing } from "./hearing.ts";
+import { Link } from "./link.ts";
 import { Told } from "./told.ts";
 import type { AudioEvents, AudioSession, EndReason, Heard, Playback } from "./types.ts";
 
@@ -26,19 +27,8 @@ export interface PlayerOptions {
 
 /** Before the first, the second, ... restart of those that follow each other. */
 const restartMs = [0, 1000, 2000, 4000, 8000];
-/** Events that told nothing for so long are lost: the server says something every 5 s. */
-const silentMs = 15_000;
 /** Sound that held for so long was well. */
 const heldMs = 30_000;
-
-type Link = {
-  readonly token: string;
-  source: EventsLink | undefined;
-  /** A stream has its token. */
-  isUsed: boolean;
-  /** Its events have told something. */
-  isTold: boolean;
-};
 
 export class Player {
   readonly told = new Told();
@@ -46,7 +36,7 @@ export class Player {
   #session: AudioSession | undefined;
   #playback: Playback = "paused";
   #health: Health = atRest;
-  #link: Link = { token: randomId(), source: undefined, isUsed: false, isTold: false };
+  #link = this.#newLink(randomId());
   /** The first frame of the stream that plays. */
   #joined: number | undefined;
   #isWanted = false;
@@ -58,7 +48,6 @@ export class Player {
   #restarts = 0;
   #restartedAt = Number.NEGATIVE_INFINITY;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
-  #silentTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #checkTimer: ReturnType<typeof setInterval>;
   readonly #hearing: Hearing;
 
@@ -258,40 +247,25 @@ export class Player {
     sound.load();
   }
 
-  #openEvents(token: string): void {
-    this.#closeEvents();
-    const link: Link =
-      token === this.#link.token ? this.#link : { token, source: undefined, isUsed: false, isTold: false };
-    this.#link = link;
-    const source = this.#options.openEvents?.(this.#options.eventsUrl(this.session.id, token));
-    if (!source) return;
-    link.source = source;
-    source.onopen = () => this.#sign({ type: "events", is: "open" });
-    source.onmessage = ({ data }) => {
-      link.isTold = true;
-      this.#expectWord();
-      this.take(JSON.parse(data) as AudioEvent);
-    };
-    source.onerror = () => this.#onLost();
-    this.#expectWord();
+  #newLink(token: string): Link {
+    return new Link(token, {
+      open: () => this.#sign({ type: "events", is: "open" }),
+      event: (event) => this.take(event),
+      lost: () => this.#onLost(),
+    });
   }
 
-  /** A link can be dead without an error: a cable pulled, a proxy that keeps what it should pass on. */
-  #expectWord(): void {
-    clearTimeout(this.#silentTimer);
-    this.#silentTimer = setTimeout(() => this.#onLost(), silentMs);
+  #openEvents(token: string): void {
+    this.#closeEvents();
+    if (token !== this.#link.token) this.#link = this.#newLink(token);
+    const { openEvents, eventsUrl } = this.#options;
+    if (openEvents) this.#link.open(openEvents(eventsUrl(this.session.id, token)));
   }
 
   #closeEvents(): void {
-    const { source } = this.#link;
     clearTimeout(this.#lostTimer);
-    clearTimeout(this.#silentTimer);
+    this.#link.close();
     this.#sign({ type: "events", is: "off" });
-    if (!source) return;
-    source.onopen = source.onmessage = source.onerror = null;
-    source.close();
-    this.#link.source = undefined;
-    this.#link.isTold = false;
   }
 
   /** The events' link is gone: by itself it would come back when the browser likes. */
