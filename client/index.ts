@@ -82,10 +82,10 @@ class Connection implements Hereabouts {
     return chat;
   }
 
-  async audio(session?: string): Promise<AudioPlayer> {
+  async audio(session?: string, { remember = true }: { remember?: boolean } = {}): Promise<AudioPlayer> {
     if (this.#isClosed) throw new HereaboutsError("CLOSED");
     if (!this.#audio) {
-      const opening = this.#listen(session);
+      const opening = this.#listen(session, remember);
       this.#audio = opening;
       opening.catch(() => (this.#audio = undefined));
       return opening;
@@ -134,14 +134,15 @@ class Connection implements Hereabouts {
     this.#client.auth.token = this.#me.token;
   }
 
-  async #listen(session: string | undefined): Promise<AudioView> {
+  async #listen(session: string | undefined, remember: boolean): Promise<AudioView> {
+    const { storage = browserStore() } = this.#options;
     const audio = new AudioView({
       client: this.#client,
       url: this.url,
       connection: this.#connection,
       me: () => this.#me,
       renew: () => this.#renew(),
-      store: this.#options.storage === undefined ? browserStore() : this.#options.storage,
+      store: remember ? storage : null,
       onLeft: () => (this.#audio = undefined),
     });
     try {

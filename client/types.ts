@@ -174,7 +174,8 @@ export interface Hereabouts {
   chat(instance: string, options?: { invisible?: boolean }): Promise<Chat>;
   /**
    * Tunes to an audio session by its id or name; without one to that of the last visit, else to the master. One connection
-   * listens to one session: asked again, it gives the same player, tuned to what was asked for.
+   * listens to one session: asked again, it gives the same player, tuned to what was asked for. What it is tuned to is
+   * remembered for the next visit, unless the call that made the player said `remember: false`.
    *
    * @example
    * ```ts
@@ -185,7 +186,7 @@ export interface Hereabouts {
    * ```
    * @throws HereaboutsError SESSION_NOT_FOUND for one that there is not.
    */
-  audio(session?: string): Promise<AudioPlayer>;
+  audio(session?: string, options?: { remember?: boolean }): Promise<AudioPlayer>;
   /** Joins the world of `slug` and then leaves the ones joined before, so that one is never in neither. */
   travel(slug: string, options?: JoinOptions): Promise<World>;
   /** A guest becomes who the token says, in place: no leave, no join. */

@@ -40,6 +40,23 @@ describe("audio in the SDK", () => {
     await expect(audio.play()).rejects.toMatchObject({ code: "NO_SOUND" });
   });
 
+  it("[AU4] remembers what it is tuned to for the next visit, unless it is told not to", async () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    };
+    const remembered = async (options: { remember?: boolean }) => {
+      const here = await connect(server.url, { storage });
+      kept.delete("audioSessionId");
+      await here.audio("master", options);
+      await here.close();
+      return kept.get("audioSessionId");
+    };
+    expect(await remembered({})).toMatch(/^master-/);
+    expect(await remembered({ remember: false })).toBeUndefined();
+  });
+
   it("[AU2] makes a session and commands it, by the same player", async () => {
     const here = await connected();
     const audio = await here.audio();

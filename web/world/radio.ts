@@ -120,7 +120,8 @@ export class Radio {
   }
 
   async #tuneIn(): Promise<void> {
-    const audio = await this.#here.audio("master");
+    // what one listens to on the page of the radio stays as it is
+    const audio = await this.#here.audio("master", { remember: false });
     audio.volume = 0;
     this.#audio = audio;
     if (this.#isOn) await audio.play();
