@@ -1,4 +1,5 @@
 /** Makes the services from the settings, each once, and joins them to each other. */
+import { matchMaker } from "@colyseus/core";
 import type { Config } from "./config.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { HereaboutsError } from "./schema/errors.ts";
@@ -9,6 +10,7 @@ import type { ChatLog } from "./services/chatlog/chatlog.ts";
 import { createRedisChatLog } from "./services/chatlog/redis.ts";
 import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
 import { createChats } from "./services/chats/chats.ts";
+import { createAlone } from "./services/cluster/alone.ts";
 import { Datagrams } from "./services/datagram/datagrams.ts";
 import { createHandles } from "./services/identity/handles.ts";
 import { createTokens } from "./services/identity/tokens.ts";
@@ -38,6 +40,7 @@ function createServices(config: Config, log: Log, storage: Storage, chatLog: Cha
     config,
     log,
     chats,
+    cluster: createAlone(() => matchMaker.processId),
     presence,
     datagrams,
     sessions,

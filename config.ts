@@ -283,8 +283,23 @@ export const settings = {
     type: z.url({ protocol: /^rediss?$/, error: "must be an address like redis://127.0.0.1:6379" }).or(z.literal("")),
     unit: "url",
     default: "",
-    meaning: "Redis that keeps the chats instead of the embedded database",
+    meaning: "Redis that processes share, and that keeps chats, worlds and handles; empty for one process",
     secret: true,
+  },
+  PUBLIC_ADDRESS: {
+    type: text.regex(/^([a-z0-9.-]+(:(\d+|\{port\}))?(\/[\w./{}-]*)?|:(\d+|\{port\}))?$/i, {
+      error: "must be a host, port and path without http://, like rooms.example.org/{port}",
+    }),
+    unit: "address",
+    default: "",
+    meaning:
+      "how clients reach this process among several, {port} being its PORT; empty: its PORT at the host they asked",
+  },
+  PEER_URL: {
+    type: optionalUrl,
+    unit: "url",
+    default: "",
+    meaning: "how other processes reach this one; empty for http://127.0.0.1 and its PORT",
   },
   DRAIN_MS: { type: whole(0, 120_000), unit: "ms", default: "10000", meaning: "longest time from SIGTERM to the end" },
 } as const satisfies Record<string, Setting>;

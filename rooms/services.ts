@@ -1,6 +1,7 @@
 /** What every room is given: the services it relies on, made once by the server. */
 import type { Config } from "../config.ts";
 import type { Chats } from "../services/chats/chats.ts";
+import type { Cluster } from "../services/cluster/cluster.ts";
 import type { Datagrams } from "../services/datagram/datagrams.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
 import type { Log } from "../services/ops/log.ts";
@@ -13,6 +14,7 @@ export interface RoomServices {
   readonly config: Config;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly cluster: Cluster;
   readonly presence: Presence;
   readonly tokens: Tokens;
   readonly saves: WorldSaves;

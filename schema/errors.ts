@@ -233,6 +233,11 @@ export const errorTable = {
     message: "The server is going down for a moment.",
     remedy: "Join again in a few seconds; the SDK does so by itself.",
   },
+  UNAVAILABLE: {
+    status: 503,
+    message: "What the server keeps outside of itself does not answer.",
+    remedy: "Try again in a moment; what is open goes on. Operators: see whether Redis at REDIS_URL is up.",
+  },
   INTERNAL: {
     status: 500,
     message: "Something went wrong on the server, and it was logged.",
