@@ -16,7 +16,8 @@ import { type Config, list, readProcessConfig } from "./config.ts";
 import { audioRoomWith } from "./rooms/audio/AudioRoom.ts";
 import { toServerError } from "./rooms/BaseRoom.ts";
 import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
-import { guardJoins } from "./rooms/colyseus.ts";
+import { takeJoins } from "./rooms/colyseus.ts";
+import { Matchmaking } from "./rooms/matchmaking.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { worldRoomWith } from "./rooms/world/WorldRoom.ts";
 import { audioRoutes } from "./routes/audio/index.ts";
@@ -29,7 +30,7 @@ import { mountMonitor } from "./routes/monitor.ts";
 import { mountOperations } from "./routes/ops.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
-import { HereaboutsError } from "./schema/errors.ts";
+import { type ErrorCode, HereaboutsError } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
@@ -65,15 +66,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     express: (app) => mountRoutes(app),
   });
   matchMaker.controller.exposedMethods = ["joinOrCreate", "join", "joinById", "reconnect"];
-  guardJoins((error) => {
-    services.metrics.errors.inc({ where: "join" });
-    log.limited("error", "join", { error }, "a join failed");
-    return toServerError(new HereaboutsError("INTERNAL"));
-  });
-  colyseus.define("world", worldRoomWith(services)).filterBy(["slug"]);
-  colyseus.define("chat", chatRoomWith(services)).filterBy(["instance"]);
-
-  colyseus.define("audio", audioRoomWith(services)).filterBy(["session"]);
+  defineRooms(colyseus, services);
   const ticking = setInterval(() => sessions.tick(), 1000).unref();
 
   let isDraining = false;
@@ -104,6 +97,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   await colyseus.listen(config.port, config.host);
   guardRequests(http);
   const { port } = http.address() as AddressInfo;
+  await services.cluster.begin(
+    {
+      peerUrl: config.peerUrl || `http://127.0.0.1:${port}`,
+      address: config.publicAddress.replace("{port}", String(port)),
+    },
+    () => ({ seats: matchMaker.stats.local.ccu, rooms: matchMaker.stats.local.roomCount }),
+  );
   const carrier = createCarrier({ config, httpPort: port, log });
   services.datagrams.begin(carrier);
 
@@ -114,11 +114,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     datagrams: carrier.begun,
     async close() {
       isDraining = true;
+      await services.cluster.drain();
       clearInterval(ticking);
       sessions.close();
       await colyseus.gracefullyShutdown(false);
       await closePages();
       await services.datagrams.close();
+      await services.cluster.close();
       http.closeAllConnections();
       await sessions.streams.close();
       services.presence.close();
@@ -127,6 +129,34 @@ export async function startServer(config: Config): Promise<RunningServer> {
       storage.close();
     },
   };
+}
+
+/** The rooms, and the way that joins go to them. */
+function defineRooms(colyseus: Server, services: RoomServices): void {
+  const { cluster, log, metrics } = services;
+  const keys = { world: "slug", chat: "instance", audio: "session" };
+  colyseus.define("world", worldRoomWith(services)).filterBy([keys.world]);
+  colyseus.define("chat", chatRoomWith(services)).filterBy([keys.chat]);
+  colyseus.define("audio", audioRoomWith(services)).filterBy([keys.audio]);
+  const matchmaking = new Matchmaking({ cluster, keys, boundTo: async () => undefined });
+  takeJoins({
+    joinOrCreate: (...join) => matchmaking.joinOrCreate(...join),
+    addressOf: (...asked) => matchmaking.addressOf(...asked),
+    explain(error) {
+      const known = knownError(error);
+      if (known) return toServerError(known);
+      metrics.errors.inc({ where: "join" });
+      log.limited("error", "join", { error }, "a join failed");
+      return toServerError(new HereaboutsError("INTERNAL"));
+    },
+  });
+}
+
+/** Colyseus keeps the code and the message of what a room's making throws. */
+function knownError(error: unknown): HereaboutsError | undefined {
+  const { code, message } = error as { code?: ErrorCode; message?: string };
+  const known = HereaboutsError.fromRefusal({ code: code!, message: message ?? "" });
+  return known.code === code ? known : undefined;
 }
 
 /** Other upgrades (a client that offers HTTP/2, say) are answered as if they had not been asked for, as HTTP says. */

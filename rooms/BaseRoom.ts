@@ -177,6 +177,9 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
 
   override onDispose(): void {
     this.seats?.close();
+    const { cluster } = this.services;
+    const home = cluster.own(this.key);
+    if (home?.value === this.roomId) void cluster.release(home);
   }
 
   override onUncaughtException(error: RoomException, where: string): void {

@@ -23,10 +23,10 @@ import {
   detachState,
   frameMargin,
   gateInbound,
-  guardJoins,
   rejectRequest,
   sendFrame,
   sendUnreliablyBy,
+  takeJoins,
 } from "./colyseus.ts";
 import { codeMask } from "./inbound.ts";
 
@@ -188,7 +188,16 @@ describe("Colyseus, as it is pinned", () => {
     const before = controller.invokeMethod;
     const failing = vi.fn();
     controller.invokeMethod = failing;
-    guardJoins((error) => new ServerError(500, `explained: ${(error as Error).message}`));
+    takeJoins({
+      joinOrCreate: async () => ({ name: "world", sessionId: "s", roomId: "r", processId: "p" }),
+      addressOf: (processId) => `${processId}.example.org`,
+      explain: (error) => new ServerError(500, `explained: ${(error as Error).message}`),
+    });
+    const context = { headers: new Headers(), ip: undefined };
+    expect(await controller.invokeMethod("joinOrCreate", "world", {}, context)).toMatchObject({
+      roomId: "r",
+      publicAddress: "p.example.org",
+    });
     failing.mockRejectedValue(Object.assign(new Error("disk"), { code: "ERR_SQLITE_ERROR" }));
     await expect(controller.invokeMethod("join", "world")).rejects.toMatchObject({
       code: 500,

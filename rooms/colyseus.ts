@@ -4,12 +4,13 @@
  * - a gate before a room takes a frame (`Room._onMessage` is bound when a client has joined)
  * - the bytes that wait in a client's socket, and ending it without waiting for it to read
  * - answering a request that was refused before Colyseus saw it
- * - what a join is answered that failed
+ * - where a join goes, and what it is answered if it failed
  * - one write to the socket for a frame, where `ws` makes two
  * - what Colyseus sends and takes unreliably, which it does over WebTransport only
  * - memory of its own for state that is sent
  */
 import {
+  type AuthContext,
   type Client,
   ClientState,
   getMessageBytes,
@@ -59,16 +60,33 @@ export function gateInbound(
   return (client, bytes) => receive.call(room, client, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
+/** The seat that a client is answered with: what it needs to open its WebSocket. */
+export type Reservation = matchMaker.ISeatReservation;
+
+export interface Joins {
+  joinOrCreate(roomName: string, options: Record<string, unknown>, context: AuthContext): Promise<Reservation>;
+  /** How a client reaches the process of its seat; undefined for the address that it asked. */
+  addressOf(processId: string, context: AuthContext): string | undefined;
+  /** What is answered to a join that failed with something other than a status. */
+  explain(error: unknown): ServerError;
+}
+
 /**
- * Calls `explain` for each join that failed with something other than a status, and answers with what that returns.
- * Colyseus takes an error's `code` for the status, and answers 200 where that is a word (as with those of SQLite).
+ * Has joins go by `joins` instead of Colyseus's way of finding and making rooms, which reads all listings and can make two
+ * rooms for one key. Colyseus takes an error's `code` for the status, and answers 200 where that is a word (as with those
+ * of SQLite): such are explained.
  */
-export function guardJoins(explain: (error: unknown) => ServerError): void {
+export function takeJoins({ joinOrCreate, addressOf, explain }: Joins): void {
   const { controller } = matchMaker;
   const invoke = controller.invokeMethod;
-  controller.invokeMethod = async (...call) => {
+  controller.invokeMethod = async (method, roomName, options = {}, context) => {
     try {
-      return await invoke.apply(controller, call);
+      const isOurs = method === "joinOrCreate" && context !== undefined;
+      const seat: Reservation = await (isOurs
+        ? joinOrCreate(roomName, options, context)
+        : invoke.call(controller, method, roomName, options, context));
+      const publicAddress = context && seat.processId && addressOf(seat.processId, context);
+      return publicAddress ? { ...seat, publicAddress } : seat;
     } catch (error) {
       const { code } = error as { code?: unknown };
       throw typeof code === "number" && code >= 400 && code < 600 ? error : explain(error);

@@ -6,6 +6,7 @@ export function createAlone(id: () => string): Cluster {
   const homes = new Map<string, Home>();
   let fence = 0;
   let self: Member | undefined;
+  let isDraining = false;
   return {
     get id() {
       return id();
@@ -39,10 +40,14 @@ export function createAlone(id: () => string): Cluster {
         get rooms() {
           return load().rooms;
         },
-        isDraining: false,
+        get isDraining() {
+          return isDraining;
+        },
       };
     },
-    async drain() {},
+    async drain() {
+      isDraining = true;
+    },
     async close() {},
   };
 }

@@ -1,0 +1,153 @@
+/**
+ * Which process and room a join goes to. A key ("world:meadow") has one room: where it lives, the seat is taken; where it
+ * does not live yet, it is made at its place. What belongs to another process is passed on to that over HTTP, so that a
+ * join costs Redis one look at most, and none where the room lives.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { type AuthContext, generateId, matchMaker, ServerError } from "@colyseus/core";
+import { HereaboutsError } from "../schema/errors.ts";
+import type { Cluster, Member } from "../services/cluster/cluster.ts";
+import { toServerError } from "./BaseRoom.ts";
+import type { Reservation } from "./colyseus.ts";
+import { placeOf } from "./placement.ts";
+
+/** Join options, as the room's `onAuth` has brought them into their one spelling. */
+type Options = Record<string, unknown>;
+
+export interface MatchmakingOptions {
+  cluster: Cluster;
+  /** Which option names the key of a room, by the name that it is joined by. */
+  keys: Readonly<Record<string, string>>;
+  /** The process that a key has to live on, if it is bound to one. */
+  boundTo(key: string): Promise<string | undefined>;
+}
+
+/** Set on what another process passed on: it is to be dealt with here. */
+const passedOnHeader = "x-hereabouts-passed-on";
+/** How long a join waits for a room that is just ending or whose process has just died. */
+const patienceMs = 3000;
+const pauseMs = { first: 5, most: 200 };
+const passOnMs = 3000;
+
+export class Matchmaking {
+  readonly #options: MatchmakingOptions;
+  readonly #making = new Map<string, Promise<void>>();
+
+  constructor(options: MatchmakingOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what Colyseus tells the client: refusals of the room, UNAVAILABLE, DRAINING. */
+  async joinOrCreate(name: string, options: Options, context: AuthContext): Promise<Reservation> {
+    const auth = await authenticate(name, options, context);
+    const key = `${name}:${options[this.#options.keys[name]!]}`;
+    const join = { name, options, context, auth, key };
+    const until = performance.now() + patienceMs;
+    for (let wait = pauseMs.first; ; wait = Math.min(wait * 2, pauseMs.most)) {
+      const reservation = await this.#attempt(join);
+      if (reservation) return reservation;
+      if (performance.now() > until) throw unavailable(`${key} has no home yet.`);
+      await pause(wait);
+    }
+  }
+
+  /** How a client that asked by `context` reaches the process: undefined for the address it asked. */
+  addressOf(processId: string, context: AuthContext): string | undefined {
+    const { cluster } = this.#options;
+    const address = cluster.members().find(({ id }) => id === processId)?.address;
+    if (!address?.startsWith(":")) return address || undefined;
+    const host = context.headers.get("host");
+    return host ? host.replace(/:\d+$/, "") + address : undefined;
+  }
+
+  /** Undefined where it is to be tried again: what was there has just gone. */
+  async #attempt(join: Join): Promise<Reservation | undefined> {
+    const { cluster } = this.#options;
+    const isPassedOn = join.context.headers.has(passedOnHeader);
+    if (!cluster.isCurrent) throw unavailable("This process stood still.");
+    const own = cluster.own(join.key);
+    if (own) return this.#reserve(join, own.value);
+    const home = await cluster.find(join.key);
+    if (home && home.process !== cluster.id) return isPassedOn ? undefined : this.#passOn(join, home.process);
+    const place = isPassedOn ? cluster.id : await this.#placeOf(join.key);
+    if (place !== cluster.id) return this.#passOn(join, place);
+    await this.#make(join);
+    return undefined;
+  }
+
+  async #placeOf(key: string): Promise<string> {
+    const { cluster, boundTo } = this.#options;
+    const place = (await boundTo(key)) ?? placeOf(key, cluster.members())?.id;
+    if (!place) throw toServerError(new HereaboutsError("DRAINING"));
+    return place;
+  }
+
+  async #reserve({ name, options, auth, key }: Join, roomId: string): Promise<Reservation | undefined> {
+    await this.#making.get(key);
+    if (!matchMaker.getLocalRoomById(roomId)) return undefined;
+    const processId = this.#options.cluster.id;
+    return matchMaker.reserveSeatFor({ name, roomId, processId } as Listing, options, auth as never);
+  }
+
+  /** Makes the room here, unless another process was first. */
+  #make({ name, options, key }: Join): Promise<void> {
+    const making = this.#making.get(key) ?? this.#makeOne(name, options, key).finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
+  }
+
+  async #makeOne(name: string, options: Options, key: string): Promise<void> {
+    const { cluster } = this.#options;
+    const roomId = generateId();
+    const home = await cluster.claim(key, roomId);
+    if (home.process !== cluster.id || home.value !== roomId) return;
+    try {
+      await matchMaker.handleCreateRoom(name, options, undefined, roomId);
+    } catch (error) {
+      await cluster.release(home);
+      throw error;
+    }
+  }
+
+  async #passOn({ name, options, context }: Join, processId: string): Promise<Reservation | undefined> {
+    const member = this.#options.cluster.members().find(({ id }) => id === processId);
+    if (!member) return undefined;
+    let response: Response;
+    try {
+      response = await ask(member, name, options, context);
+    } catch {
+      return undefined; // it has just died: its rooms are to be had as soon as that is sure
+    }
+    const answer = (await response.json().catch(() => ({}))) as Reservation & { code?: number; error?: string };
+    if (response.ok) return answer;
+    if (response.status >= 500) return undefined;
+    throw new ServerError(answer.code ?? response.status, answer.error ?? "");
+  }
+}
+
+type Join = { name: string; options: Options; context: AuthContext; auth: unknown; key: string };
+type Listing = Parameters<typeof matchMaker.reserveSeatFor>[0];
+
+/** What the room's class says of who asks. */
+async function authenticate(name: string, options: Options, context: AuthContext): Promise<unknown> {
+  const { klass } = matchMaker.getHandler(name) as { klass: { onAuth?: OnAuth } };
+  return klass.onAuth?.(context.token, options, context);
+}
+
+type OnAuth = (token: string | undefined, options: Options, context: AuthContext) => Promise<unknown>;
+
+function ask({ peerUrl, id }: Member, name: string, options: Options, { token }: AuthContext): Promise<Response> {
+  const headers: Record<string, string> = { "content-type": "application/json", [passedOnHeader]: id };
+  if (token) headers["authorization"] = `Bearer ${token}`;
+  const signal = AbortSignal.timeout(passOnMs);
+  return fetch(`${peerUrl}/matchmake/joinOrCreate/${name}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(options),
+    signal,
+  });
+}
+
+function unavailable(details: string): ServerError {
+  return toServerError(new HereaboutsError("UNAVAILABLE", details, { retryAfterMs: 1000 }));
+}
