@@ -46,6 +46,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   protected seats!: PresencePlugin;
   /** Made in onCreate by rooms that have datagrams. */
   protected datagrams?: DatagramPlugin;
+  #isGivenUp = false;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
   /** Call first in a room's own onCreate. */
@@ -175,11 +176,27 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
     this.seats.leave(client, code);
   }
 
-  override onDispose(): void {
+  /** Goes on in another process: what it has is kept, and everyone is sent there. Nobody is told that anybody left. */
+  async handOver(): Promise<void> {
+    await this.#giveUp();
+    for (const client of [...this.clients]) if (client.userData) this.end(client, "DRAINING");
+  }
+
+  /** Stores what a successor goes on with. */
+  protected async keep(): Promise<void> {}
+
+  async #giveUp(): Promise<void> {
+    if (this.#isGivenUp) return;
+    this.#isGivenUp = true;
     this.seats?.close();
+    await this.keep().catch((error: unknown) => this.report(error, "keep"));
     const { cluster } = this.services;
     const home = cluster.own(this.key);
-    if (home?.value === this.roomId) void cluster.release(home);
+    if (home?.value === this.roomId) await cluster.release(home);
+  }
+
+  override onDispose(): void | Promise<void> {
+    return this.#giveUp();
   }
 
   override onUncaughtException(error: RoomException, where: string): void {

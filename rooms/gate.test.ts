@@ -19,6 +19,7 @@ class TestRoom extends Room {
   readonly services = {
     metrics: { refused: { inc: vi.fn() }, errors: { inc: vi.fn() } },
     log: { limited: vi.fn() },
+    cluster: { isCurrent: true },
   } as unknown as RoomServices;
   readonly gate = new Gate(this);
   readonly onBytes = onBytes;
@@ -99,5 +100,22 @@ describe("[MV3] a datagram", () => {
     expect(refusals()).toEqual(["UNKNOWN_MESSAGE"]);
     for (let i = 0; i < 10_000; i++) room.gate.receiveUnreliable(client, new Uint8Array());
     expect(room.end).toHaveBeenCalledWith(client, "ABUSE");
+  });
+});
+
+describe("[OP5] a process that stood still", () => {
+  const send = (frame: Buffer) => (room as unknown as { _onMessage: Receive })._onMessage(client, frame);
+  type Receive = (client: SeatClient, frame: Buffer) => void;
+
+  it("takes nothing until it knows what it still has, and says so to those who ask", () => {
+    Object.assign(room.services.cluster, { isCurrent: false });
+    client.enqueueRaw = vi.fn();
+    send(messageFrame("say", { text: "late" }));
+    send(requestFrame(7, "say", { text: "late" }));
+    expect(handled).not.toHaveBeenCalled();
+    expect(client.enqueueRaw).toHaveBeenCalledOnce();
+    Object.assign(room.services.cluster, { isCurrent: true });
+    send(messageFrame("say", { text: "now" }));
+    expect(handled).toHaveBeenCalledOnce();
   });
 });

@@ -92,6 +92,7 @@ export class Gate {
   /** Whether it goes on to Colyseus. */
   #admitFrame(client: SeatClient, inbound: Inbound): boolean {
     const now = performance.now();
+    if (!this.#room.services.cluster.isCurrent) return this.#admitStale(client, inbound);
     switch (inbound.kind) {
       case "bytes":
         this.#receiveBytes(client, inbound.type, inbound.payload, now);
@@ -113,6 +114,15 @@ export class Gate {
       default:
         return inbound satisfies never;
     }
+  }
+
+  /** This process stood still, and another may have the room by now: nothing is taken until that is known. */
+  #admitStale(client: SeatClient, inbound: Inbound): boolean {
+    if (inbound.kind !== "message") return inbound.kind === "control";
+    const { type, requestId } = inbound;
+    if (requestId !== undefined)
+      this.#refuse(client, new HereaboutsError("UNAVAILABLE"), type, asked(client, requestId));
+    return false;
   }
 
   /** Leaving and the first acknowledgement of a join are free; what else has no meaning is counted as any message. */

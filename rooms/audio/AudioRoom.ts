@@ -119,10 +119,10 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
   }
 
-  override onDispose(): void {
-    super.onDispose();
+  override async onDispose(): Promise<void> {
     this.#unwatch();
     for (const detach of this.#detach.values()) detach();
+    await super.onDispose();
   }
 }
 

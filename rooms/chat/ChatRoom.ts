@@ -137,9 +137,9 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     this.state.seq = Math.max(this.state.seq, lines.at(-1)?.seq ?? 0);
   }
 
-  override onDispose(): void {
-    super.onDispose();
+  override async onDispose(): Promise<void> {
     this.#close();
+    await super.onDispose();
   }
 }
 

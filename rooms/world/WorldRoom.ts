@@ -125,9 +125,8 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.broadcast(type, data, { except });
   }
 
-  override onDispose(): void {
-    super.onDispose();
-    this.#people.savePoses();
+  protected override async keep(): Promise<void> {
+    this.#people?.savePoses();
   }
 }
 
