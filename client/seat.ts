@@ -36,6 +36,8 @@ const retryMs = [0, 250, 500, 1000, 2000, 4000];
 const askMs = 2500;
 const silentMs = 6000;
 const checkMs = 1000;
+/** A process that stands still takes connections and says nothing. */
+const joinMs = 8000;
 /** Closes and refusals after which trying again is no use. */
 const finalCodes = new Set<ErrorCode>([
   "KICKED",
@@ -104,9 +106,10 @@ export class Seat<State> {
   }
 
   async #connect(): Promise<void> {
+    const { client, roomName, joinOptions } = this.#options;
     let room: Room<unknown, State>;
     try {
-      room = await this.#options.client.joinOrCreate<State>(this.#options.roomName, this.#options.joinOptions());
+      room = await withinJoinMs(client.joinOrCreate<State>(roomName, joinOptions()));
     } catch (error) {
       throw toKnown(error);
     }
@@ -188,5 +191,24 @@ export class Seat<State> {
     clearTimeout(this.#retryTimer);
     clearInterval(this.#checkTimer);
     this.#unwatch();
+  }
+}
+
+/** Throws TIMEOUT; a room that comes later is left. */
+async function withinJoinMs<R extends { leave(): unknown }>(joining: Promise<R>): Promise<R> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      joining.then(
+        (room) => room.leave(),
+        () => {},
+      );
+      reject(new HereaboutsError("TIMEOUT"));
+    }, joinMs);
+  });
+  try {
+    return await Promise.race([joining, tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }
