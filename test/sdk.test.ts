@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect, type Hereabouts, type HereaboutsError, type World } from "../client/index.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
+import { pause, until } from "./lib/until.ts";
 
 const settings = { GRACE_MS: "1500", GHOST_MS: "800" };
 let server: TestServer;
@@ -20,16 +21,6 @@ async function newcomer(options: Parameters<typeof connect>[1] = {}): Promise<He
   people.push(here);
   return here;
 }
-
-async function until(condition: () => unknown, what: string, ms = 5000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function record(world: World) {
   const events: string[] = [];
