@@ -23,6 +23,7 @@ import { worldRoomWith } from "./rooms/world/WorldRoom.ts";
 import { audioRoutes } from "./routes/audio/index.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { chatRoutes } from "./routes/chat.ts";
+import { clusterRoutes } from "./routes/cluster.ts";
 import { errorHandler, notFound } from "./routes/errors.ts";
 import { guardRequests } from "./routes/guard.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -83,6 +84,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     app.set("trust proxy", config.trustProxy ? list(config.trustProxy) : false);
     const router = express.Router();
     healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage });
+    clusterRoutes(router, services.cluster);
     sessionRoutes(router, services);
     authRoutes(router, services);
     chatRoutes(router, services);

@@ -14,6 +14,7 @@ export function createAlone(id: () => string): Cluster {
     isAlone: true,
     isUp: true,
     isCurrent: true,
+    alive: () => ({ id: id(), isServing: true, isUp: true, upMs: 0 }),
     members: () => (self ? [self] : []),
     watch: () => () => {},
     find: async (key) => homes.get(key),

@@ -1,6 +1,6 @@
 /**
  * This process among others: who lives, whose a key is, and what is said to all. Types only; `alone.ts` is a process
- * without others, `redis*.ts` are several that share a Redis.
+ * without others, `redisCluster.ts` is one of several that share a Redis.
  *
  * A *home* is the process that a key ("world:meadow", "chat:system", "session:mine") lives on: at most one that lives has
  * it. Each claim carries a fence, a number above that of every claim before it, so that whoever lost a key while it was
@@ -43,6 +43,16 @@ export type ClusterEvent =
   /** Somebody else has what this process had: whoever spoke for it must end it. */
   | { type: "lost"; home: Home };
 
+/** What a process says of itself to another that has not heard of it for a while. */
+export interface Alive {
+  readonly id: string;
+  /** Whether it still stands for the keys that it has. Whoever said no once has given all of them up. */
+  readonly isServing: boolean;
+  readonly isUp: boolean;
+  /** For how long Redis has been answering it. */
+  readonly upMs: number;
+}
+
 export interface Cluster {
   readonly id: string;
   /** Whether there can be no others. */
@@ -54,6 +64,7 @@ export interface Cluster {
    * may be taken from clients then.
    */
   readonly isCurrent: boolean;
+  alive(): Alive;
   /** Those that live, this one included. */
   members(): readonly Member[];
   watch(listener: (event: ClusterEvent) => void): () => void;
