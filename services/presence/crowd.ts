@@ -190,12 +190,24 @@ export class Crowd {
   }
 
   #join(event: Extract<OwnEvent, { type: "join" }>, now: number): void {
-    const { seat: key, type: _, exclusive, invisible = false, fence = 0, ...rest } = event;
     const previous = this.#previous(event);
-    const kept = { role: previous?.role ?? "player", since: previous?.since ?? now } as const;
-    const seat = { ...rest, ...kept, key, invisible, fence, origin: "", orphan: undefined, awayUntil: undefined };
+    const seat: Mutable<Seat> = {
+      key: event.seat,
+      room: event.room,
+      identity: event.identity,
+      connection: event.connection,
+      attention: event.attention,
+      role: previous?.role ?? "player",
+      share: event.share,
+      invisible: event.invisible ?? false,
+      since: previous?.since ?? now,
+      awayUntil: undefined,
+      origin: "",
+      orphan: undefined,
+      fence: event.fence ?? 0,
+    };
     this.#enter(seat, previous);
-    if (exclusive && !previous) this.#makePlayer(seat);
+    if (event.exclusive && !previous) this.#makePlayer(seat);
     if (!previous && isWorld(seat.room)) this.#follow(seat, now);
   }
 
