@@ -31,11 +31,15 @@ export interface PresentRoom {
 export class PresencePlugin {
   readonly #room: PresentRoom;
   readonly #unwatch: () => void;
+  /** Of this process's home of the room: what it says of its seats is heard above those that had it before. */
+  readonly #fence: number;
 
-  /** Make it when the room's key is known. */
+  /** Make it when the room's key is known and `onRoster` can be called: those who were in it elsewhere are held here. */
   constructor(room: PresentRoom) {
     this.#room = room;
-    const { presence, tokens } = room.services;
+    const { presence, tokens, cluster } = room.services;
+    this.#fence = cluster.own(room.key)?.fence ?? 0;
+    this.#adopt();
     this.#unwatch = presence.watch(room.key, (changes) => {
       // one change can be news in several rooms: what is wrong in this one must not keep it from the others
       try {
@@ -62,6 +66,16 @@ export class PresencePlugin {
     });
   }
 
+  /** Nobody has a seat in a room that is made, unless another process was its home. */
+  #adopt(): void {
+    const room = this.#room;
+    const { presence, cluster } = room.services;
+    if (cluster.isAlone) return;
+    presence.apply({ type: "adopt", room: room.key, fence: this.#fence });
+    const held = [...presence.roster(room.key)].filter(({ status }) => status !== "ghost");
+    if (held.length > 0) this.#onChanges(held.map((entry) => ({ type: "join", room: room.key, entry })));
+  }
+
   join(client: SeatClient): void {
     const { services, key, exclusiveSeats } = this.#room;
     const { seat, identity, connection, attention, share, invisible } = client.userData!;
@@ -75,6 +89,7 @@ export class PresencePlugin {
       share,
       invisible,
       exclusive: exclusiveSeats,
+      fence: this.#fence,
     });
     this.#log(client, "joined");
     this.#tellRole(client);

@@ -13,7 +13,7 @@ import type { Identity } from "../identity/person.ts";
 import {
   type Change,
   Crowd,
-  type CrowdEvent,
+  type OwnEvent,
   type RoomKey,
   type RosterChange,
   type RosterEntry,
@@ -76,7 +76,7 @@ class Model {
     this.#ghostMs = ghostMs;
   }
 
-  apply(event: CrowdEvent, now: number): void {
+  apply(event: OwnEvent, now: number): void {
     this.#now = now;
     this.ended.length = 0;
     this.#settle();
@@ -168,7 +168,7 @@ class Model {
     return Math.min(...lost, ...ghosts);
   }
 
-  #join(event: Extract<CrowdEvent, { type: "join" }>): void {
+  #join(event: Extract<OwnEvent, { type: "join" }>): void {
     const { seat, room, identity, connection: tab, attention, share, invisible = false } = event;
     const { person } = identity;
     const before = this.held(room, person).find((stay) => stay.tab === tab);
@@ -194,7 +194,7 @@ class Model {
     }
   }
 
-  #change(stay: Stay, event: Exclude<CrowdEvent, { type: "join" | "tick" }>): void {
+  #change(stay: Stay, event: Exclude<OwnEvent, { type: "join" | "tick" }>): void {
     if (event.type === "drop") stay.lostAt ??= this.#now;
     else if (event.type === "resume") stay.lostAt = undefined;
     else if (event.type === "attention") stay.attention = event.attention;
@@ -469,7 +469,7 @@ class Run {
     this.#apply({ ...event, exclusive: isExclusive(room) });
   }
 
-  #apply(event: CrowdEvent): void {
+  #apply(event: OwnEvent): void {
     const before = new Map(rooms.map((room) => [room, new Set(this.#replay.rosters.get(room)!.keys())]));
     const changes = this.#crowd.apply(event, this.#now);
     this.#model.apply(event, this.#now);
@@ -477,7 +477,7 @@ class Run {
     this.#compare(before, event);
   }
 
-  #compare(before: Map<RoomKey, Set<string>>, event: CrowdEvent): void {
+  #compare(before: Map<RoomKey, Set<string>>, event: OwnEvent): void {
     const occupied: RoomKey[] = [];
     for (const room of rooms) {
       const expected = this.#model.roster(room);
@@ -508,7 +508,7 @@ class Run {
     }
   }
 
-  #compareSeats(held: Stay[], event: CrowdEvent): void {
+  #compareSeats(held: Stay[], event: OwnEvent): void {
     const bySeat = (a: { seat: string }, b: { seat: string }) => (a.seat < b.seat ? -1 : 1);
     expectEqual([...this.#replay.ended].sort(bySeat), [...this.#model.ended].sort(bySeat), "seats that ended");
     for (const stay of this.#model.stays) {

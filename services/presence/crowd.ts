@@ -2,10 +2,13 @@
  * Who is where: the one reducer that online, here, ghosts and counts are read from.
  *
  * Pure: it takes events and a `now`, keeps seats, and returns what changed. It owns no timer, clock or socket, and knows
- * no room class. Rules PR1 to PR5, PR8 and PR9 of docs/SPEC.md. Whoever drives it calls `apply({ type: "tick" })` when
+ * no room class. Rules PR1 to PR6, PR8 and PR9 of docs/SPEC.md. Whoever drives it calls `apply({ type: "tick" })` when
  * `deadline` has come; an event about a seat it does not know (a late close, a second close) changes nothing.
+ *
+ * Each seat has one process that owns it and decides what becomes of it: that of its room. Those of other processes are
+ * as these say, and count like own ones; they neither expire nor leave ghosts here.
  */
-import type { Attention, LeaveReason } from "../../schema/messages.ts";
+import type { LeaveReason } from "../../schema/messages.ts";
 import type { Identity } from "../identity/person.ts";
 import { type Change, changeOf } from "./change.ts";
 import {
@@ -14,6 +17,7 @@ import {
   type Ghost,
   type Grounds,
   isAway,
+  isOwn,
   isWorld,
   type Mutable,
   type Place,
@@ -22,46 +26,40 @@ import {
   type Seat,
   slugOf,
 } from "./entry.ts";
+import type { CrowdEvent, OwnEvent, SeatState } from "./events.ts";
 import { Places } from "./places.ts";
 
 export type { Change, RosterChange, SeatChange } from "./change.ts";
 export type { Counts, Grounds, RoomKey, RosterEntry, Seat, SeatRole } from "./entry.ts";
+export type { CrowdEvent, OwnEvent, SeatState } from "./events.ts";
 
-export type CrowdEvent =
-  | {
-      type: "join";
-      seat: string;
-      room: RoomKey;
-      identity: Identity;
-      connection: string;
-      attention: Attention;
-      share: boolean;
-      /** Counted nowhere, and shown to moderators only. */
-      invisible?: boolean;
-      /** One seat of a person plays and the others watch (PR9). */
-      exclusive: boolean;
-    }
-  | { type: "drop"; seat: string }
-  | { type: "resume"; seat: string }
-  | { type: "leave"; seat: string; reason: LeaveReason }
-  | { type: "attention"; seat: string; attention: Attention }
-  | { type: "play"; seat: string }
-  | { type: "identify"; seat: string; identity: Identity; exclusive: boolean }
-  | { type: "tick" };
+export interface CrowdOptions {
+  graceMs: number;
+  ghostMs: number;
+  /** How long the seats of a process that died are held; `graceMs` if left out. */
+  holdMs?: number | undefined;
+  /** The slug of a chat's own piece; that of the same name if left out. */
+  pieceOf?: ((instance: string) => string) | undefined;
+  /** Whether there are other processes, so that outcomes are kept for them. */
+  isShared?: boolean;
+}
 
 export class Crowd {
   readonly #graceMs: number;
   readonly #ghostMs: number;
+  readonly #holdMs: number;
   readonly #seats = new Map<string, Mutable<Seat>>();
   readonly #places: Places;
   #deadline = Number.POSITIVE_INFINITY;
   #changes: Change[] = [];
+  #outcomes: Map<string, LeaveReason | undefined> | undefined;
 
-  /** `pieceOf`: the slug of a chat's own piece; that of the same name if left out. */
-  constructor(options: { graceMs: number; ghostMs: number; pieceOf?: ((instance: string) => string) | undefined }) {
-    this.#graceMs = options.graceMs;
-    this.#ghostMs = options.ghostMs;
-    this.#places = new Places(options.pieceOf ?? ((instance) => instance));
+  constructor({ graceMs, ghostMs, holdMs = graceMs, pieceOf = (instance) => instance, isShared }: CrowdOptions) {
+    this.#graceMs = graceMs;
+    this.#ghostMs = ghostMs;
+    this.#holdMs = holdMs;
+    this.#places = new Places(pieceOf);
+    if (isShared) this.#outcomes = new Map();
   }
 
   /** When the next hold or ghost ends, in ms on the clock of `now`; infinity if there is none. */
@@ -73,9 +71,46 @@ export class Crowd {
   apply(event: CrowdEvent, now: number): Change[] {
     this.#changes = [];
     if (now >= this.#deadline) this.#expire(now);
-    if (event.type === "join") this.#join(event, now);
-    else if (event.type !== "tick") this.#onSeat(event, now);
+    switch (event.type) {
+      case "tick":
+        break;
+      case "join":
+        this.#join(event, now);
+        break;
+      case "put":
+        this.#put(event.seat, event.origin, now);
+        break;
+      case "end": {
+        const seat = this.#seats.get(event.seat);
+        if (seat?.origin === event.origin && !seat.orphan) this.#end(seat, event.reason);
+        break;
+      }
+      case "vanish":
+        this.#vanish(event, now);
+        break;
+      case "adopt":
+        this.#adopt(event.room, event.fence, now);
+        break;
+      default:
+        this.#onSeat(event, now);
+    }
     return this.#changes;
+  }
+
+  /**
+   * The own seats that changed since this was last asked, with the reason of those that ended. Empty where there are no
+   * others to tell.
+   */
+  takeOutcomes(): ReadonlyMap<string, LeaveReason | undefined> {
+    const outcomes = this.#outcomes;
+    if (!outcomes || outcomes.size === 0) return noOutcomes;
+    this.#outcomes = new Map();
+    return outcomes;
+  }
+
+  /** Seats that a process speaks for: this one if left out. */
+  *seatsOf(origin = ""): IterableIterator<Seat> {
+    for (const seat of this.#seats.values()) if (seat.origin === origin && !seat.orphan) yield seat;
   }
 
   seat(key: string): Seat | undefined {
@@ -119,17 +154,16 @@ export class Crowd {
     return this.#places.people;
   }
 
-  #onSeat(event: Exclude<CrowdEvent, { type: "join" | "tick" }>, now: number): void {
+  #onSeat(event: Exclude<OwnEvent, { type: "join" | "tick" }>, now: number): void {
     const seat = this.#seats.get(event.seat);
-    if (!seat) return;
+    if (!seat || !isOwn(seat)) return;
     switch (event.type) {
       case "drop":
         if (seat.awayUntil !== undefined) return;
         this.#change(seat, () => {
           seat.awayUntil = now + this.#graceMs;
-          this.#deadline = Math.min(this.#deadline, seat.awayUntil);
         });
-        if (now >= seat.awayUntil!) this.#expire(now);
+        this.#holdUntil(now + this.#graceMs, now);
         return;
       case "resume":
         this.#change(seat, () => {
@@ -155,32 +189,93 @@ export class Crowd {
     }
   }
 
-  #join(event: Extract<CrowdEvent, { type: "join" }>, now: number): void {
-    const { room, identity, connection } = event;
-    const place = this.#places.at(room, identity.person);
-    const before = entryOf(place);
-    const previous = place.seats.find((seat) => seat.connection === connection);
-    if (previous) this.#remove(previous, "replaced");
+  #join(event: Extract<OwnEvent, { type: "join" }>, now: number): void {
+    const previous = this.#previous(event);
     const seat: Mutable<Seat> = {
       key: event.seat,
-      room,
-      identity,
-      connection,
+      room: event.room,
+      identity: event.identity,
+      connection: event.connection,
       attention: event.attention,
       role: previous?.role ?? "player",
       share: event.share,
       invisible: event.invisible ?? false,
       since: previous?.since ?? now,
       awayUntil: undefined,
+      origin: "",
+      orphan: undefined,
+      fence: event.fence ?? 0,
     };
+    this.#enter(seat, previous);
+    if (event.exclusive && !previous) this.#makePlayer(seat);
+    if (!previous && isWorld(seat.room)) this.#follow(seat, now);
+  }
+
+  #previous({ room, identity, connection }: Pick<Seat, "room" | "identity" | "connection">) {
+    return this.#places.at(room, identity.person).seats.find((seat) => seat.connection === connection);
+  }
+
+  /** A seat is there that was not, in the place of the one that its tab held before, if any. */
+  #enter(seat: Mutable<Seat>, previous: Mutable<Seat> | undefined): void {
+    const { room, identity } = seat;
+    const place = this.#places.at(room, identity.person);
+    const before = entryOf(place);
+    if (previous) this.#remove(previous, "replaced");
     for (const other of place.seats) other.identity = identity;
     place.seats.push(seat);
     place.ghost = undefined;
     if (!isWorld(room)) Object.assign(place, this.#places.whereabouts(room, identity.person));
     this.#seats.set(seat.key, seat);
+    this.#places.raiseFence(room, seat.fence);
+    this.#touch(seat);
     this.#report(room, identity.person, before, "joined");
-    if (event.exclusive && !previous) this.#makePlayer(seat);
-    if (!previous && isWorld(room)) this.#follow(seat, now);
+  }
+
+  /** Another process says what one of its seats is. Nobody is heard who was the room's home before. */
+  #put({ isAway: away, ...state }: SeatState, origin: string, now: number): void {
+    if (state.fence < this.#places.fence(state.room)) return;
+    const awayUntil = away ? Number.POSITIVE_INFINITY : undefined;
+    const told = { ...state, origin, orphan: undefined, awayUntil };
+    const known = this.#seats.get(state.key);
+    if (!known) {
+      const previous = this.#previous(state);
+      this.#enter(told, previous);
+      if (!previous && !away && isWorld(state.room)) this.#follow(told, now);
+      return;
+    }
+    if (known.identity.person !== state.identity.person) this.#identify(known, state.identity, false);
+    this.#change(known, () => {
+      Object.assign(known, told);
+      for (const other of this.#places.at(known.room, known.identity.person).seats) other.identity = known.identity;
+    });
+    this.#places.raiseFence(state.room, state.fence);
+  }
+
+  #vanish({ origin, room, reason }: Extract<CrowdEvent, { type: "vanish" }>, now: number): void {
+    const awayUntil = now + (reason === "drained" ? this.#graceMs : this.#holdMs);
+    for (const seat of this.seatsOf(origin)) {
+      if (room === undefined || seat.room === room)
+        this.#change(seat, () => void Object.assign(seat, { orphan: reason, awayUntil }));
+    }
+    this.#holdUntil(awayUntil, now);
+  }
+
+  #adopt(room: RoomKey, fence: number, now: number): void {
+    this.#places.raiseFence(room, fence);
+    const own = { origin: "", orphan: undefined, fence };
+    for (const { seats } of this.#places.in(room)) {
+      for (const seat of seats) {
+        if (isOwn(seat)) continue;
+        const awayUntil = seat.orphan ? seat.awayUntil : now + this.#holdMs;
+        this.#change(seat, () => void Object.assign(seat, { ...own, awayUntil }));
+      }
+    }
+    this.#holdUntil(now + this.#holdMs, now);
+  }
+
+  #holdUntil(until: number, now: number): void {
+    this.#deadline = Math.min(this.#deadline, until);
+    if (now >= until) this.#expire(now);
   }
 
   /** The worlds that a tab was in before it opened this one: it went, and did not get lost. */
@@ -189,7 +284,7 @@ export class Crowd {
       if (room === arrived.room || !isWorld(room)) continue;
       const place = this.#places.at(room, arrived.identity.person);
       const left = place.seats.find((seat) => seat.connection === arrived.connection && isAway(seat));
-      if (left) this.#leave(left, "moved", now);
+      if (left && isOwn(left) && left.since <= arrived.since) this.#leave(left, "moved", now);
     }
   }
 
@@ -201,7 +296,7 @@ export class Crowd {
     const isGoing = (reason === "left" || reason === "moved") && isWorld(room) && before !== undefined;
     const elsewhere = isGoing && place.seats.every(isAway) ? this.#newestElsewhere(seat) : undefined;
     if (elsewhere && before) {
-      for (const other of [...place.seats]) this.#remove(other, "moved");
+      for (const other of place.seats.filter(isOwn)) this.#remove(other, "moved");
       const isTold = isWorld(elsewhere.room) && elsewhere.share && this.entry(elsewhere.room, identity.person);
       const to = isTold ? slugOf(elsewhere.room) : "";
       place.ghost = { identity, to, since: before.since, until: now + this.#ghostMs };
@@ -209,6 +304,14 @@ export class Crowd {
     }
     this.#report(room, identity.person, before, reason);
     if (elsewhere && now >= place.ghost!.until) this.#expire(now);
+  }
+
+  /** A seat ended, as its owner says or as nobody took it over. */
+  #end(seat: Mutable<Seat>, reason: LeaveReason): void {
+    const { room, identity } = seat;
+    const before = entryOf(this.#places.at(room, identity.person));
+    this.#remove(seat, reason);
+    this.#report(room, identity.person, before, reason);
   }
 
   /** The person's live seat in another room that they went to: in a world first, the same tab's first, the newest first. */
@@ -240,6 +343,7 @@ export class Crowd {
     this.#promoteHeir(from);
     to.seats.push(seat);
     for (const other of to.seats) other.identity = identity;
+    this.#touch(seat);
     to.ghost = undefined;
     if (!isWorld(room)) Object.assign(to, this.#places.whereabouts(room, identity.person));
     if (from.seats.length === 0 && !toBefore) {
@@ -261,8 +365,9 @@ export class Crowd {
   #makePlayer(seat: Mutable<Seat>): void {
     for (const other of this.#places.at(seat.room, seat.identity.person).seats) {
       const role = other === seat ? "player" : "spectator";
-      if (other.role === role) continue;
+      if (other.role === role || !isOwn(other)) continue;
       other.role = role;
+      this.#touch(other);
       this.#changes.push({ type: "role", room: seat.room, seat: other.key, role });
     }
   }
@@ -284,7 +389,10 @@ export class Crowd {
       }
     }
     this.#deadline = next;
-    for (const seat of lost) this.#leave(seat, "lost", now);
+    for (const seat of lost) {
+      if (isOwn(seat)) this.#leave(seat, "lost", now);
+      else this.#end(seat, seat.orphan ?? "lost");
+    }
     for (const [room, place, ghost] of gone) {
       const before = entryOf(place);
       place.ghost = undefined;
@@ -297,13 +405,19 @@ export class Crowd {
     const person = seat.identity.person;
     const before = entryOf(this.#places.at(seat.room, person));
     change();
+    this.#touch(seat);
     this.#report(seat.room, person, before, "left");
+  }
+
+  #touch(seat: Seat): void {
+    if (this.#outcomes && isOwn(seat)) this.#outcomes.set(seat.key, undefined);
   }
 
   #remove(seat: Mutable<Seat>, reason: LeaveReason): void {
     const { seats } = this.#places.at(seat.room, seat.identity.person);
     seats.splice(seats.indexOf(seat), 1);
     this.#seats.delete(seat.key);
+    if (this.#outcomes && isOwn(seat)) this.#outcomes.set(seat.key, reason);
     this.#changes.push({ type: "end", room: seat.room, seat: seat.key, reason });
     if (reason !== "replaced") this.#promoteHeir(this.#places.at(seat.room, seat.identity.person));
   }
@@ -311,7 +425,8 @@ export class Crowd {
   /** Where nobody plays any more, the newest of those who watch does. */
   #promoteHeir({ seats }: Place): void {
     if (seats.some((seat) => seat.role === "player")) return;
-    const heir = seats.findLast((seat) => !isAway(seat)) ?? seats.at(-1);
+    const own = seats.filter(isOwn);
+    const heir = own.findLast((seat) => !isAway(seat)) ?? own.at(-1);
     if (heir) this.#makePlayer(heir);
   }
 
@@ -338,3 +453,5 @@ export class Crowd {
     }
   }
 }
+
+const noOutcomes: ReadonlyMap<string, LeaveReason | undefined> = new Map();

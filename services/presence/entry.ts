@@ -21,8 +21,14 @@ export interface Seat {
   readonly share: boolean;
   readonly invisible: boolean;
   readonly since: number;
-  /** Set while the connection is lost: when it stops being held. */
+  /** Set while the connection is lost: when it stops being held; infinity where its owner decides. */
   readonly awayUntil: number | undefined;
+  /** Id of the process that owns it; "" for this one. */
+  readonly origin: string;
+  /** Set where its process is gone and nobody has taken it over: why it will have ended. */
+  readonly orphan: "lost" | "drained" | undefined;
+  /** That of its room's home: seats of an earlier home give way. */
+  readonly fence: number;
 }
 
 /** Someone in a room's roster, over all their seats in it. Who is invisible is in none. */
@@ -65,6 +71,7 @@ const attentionOrder: Record<Attention, number> = { hidden: 0, visible: 1, focus
 export const isWorld = (room: RoomKey) => room.startsWith("world:");
 export const slugOf = (world: RoomKey) => world.slice("world:".length);
 export const isAway = (seat: Seat) => seat.awayUntil !== undefined;
+export const isOwn = (seat: Seat) => seat.origin === "" && !seat.orphan;
 
 export function noCounts(): Counts {
   return { people: 0, connections: 0, guests: 0, here: 0 };

@@ -21,11 +21,10 @@ export function explain(
   const isInvisible = !entry && seats.some((seat) => seat.invisible);
   const shown = entry?.status ?? (isInvisible ? "invisible" : "gone");
   const seatText = (seat: Seat) =>
-    `${seat.room}, ${seat.role}, tab ${seat.connection.slice(0, 8)}, since ${time(seat.since)}, process ${process}${
-      seat.awayUntil === undefined
-        ? ", connected"
-        : `, connection lost: held for another ${seconds(seat.awayUntil - now)}, then it counts as left`
-    }${seat.invisible ? ", invisible" : ""}`;
+    `${seat.room}, ${seat.role}, tab ${seat.connection.slice(0, 8)}, since ${time(seat.since)}, process ${seat.origin || process}${holdText(
+      seat,
+      now,
+    )}${seat.invisible ? ", invisible" : ""}`;
   return {
     room,
     person,
@@ -57,6 +56,13 @@ function headline(shown: Explanation["shown"], seats: number): string {
     default:
       return shown satisfies never;
   }
+}
+
+function holdText({ awayUntil, orphan }: Seat, now: number): string {
+  if (awayUntil === undefined) return ", connected";
+  if (!Number.isFinite(awayUntil)) return ", connection lost: held for as long as that process says";
+  const held = `held for another ${seconds(awayUntil - now)}, then it counts as left`;
+  return orphan ? `, which is gone (${orphan}): ${held}` : `, connection lost: ${held}`;
 }
 
 function ghostText(ghost: { to: string; until: number }, now: number): string {

@@ -17,7 +17,7 @@ import {
 } from "./entry.ts";
 
 export class Places {
-  readonly #rooms = new Map<RoomKey, { places: Map<string, Place>; counts: Counts }>();
+  readonly #rooms = new Map<RoomKey, { places: Map<string, Place>; counts: Counts; fence: number }>();
   readonly #roomsOf = new Map<string, Set<RoomKey>>();
   readonly #pieceOf: (instance: string) => string;
 
@@ -30,7 +30,7 @@ export class Places {
   at(room: RoomKey, person: string): Place {
     let inRoom = this.#rooms.get(room);
     if (!inRoom) {
-      inRoom = { places: new Map(), counts: noCounts() };
+      inRoom = { places: new Map(), counts: noCounts(), fence: 0 };
       this.#rooms.set(room, inRoom);
     }
     let place = inRoom.places.get(person);
@@ -52,6 +52,16 @@ export class Places {
     const rooms = this.#roomsOf.get(person);
     rooms?.delete(room);
     if (rooms?.size === 0) this.#roomsOf.delete(person);
+  }
+
+  /** The highest that is known of a home of a room in which someone has a place. */
+  fence(room: RoomKey): number {
+    return this.#rooms.get(room)?.fence ?? 0;
+  }
+
+  raiseFence(room: RoomKey, fence: number): void {
+    const inRoom = this.#rooms.get(room);
+    if (inRoom && fence > inRoom.fence) inRoom.fence = fence;
   }
 
   /** Keeps the counts of a room in which a person's entry became another. */

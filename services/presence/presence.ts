@@ -2,8 +2,10 @@
  * Presence of this process: the crowd with a clock, and a listener per room.
  *
  * Changes reach listeners in the order in which they happened, also where a listener causes further ones. A listener that
- * throws keeps none of them from the others: its error is thrown once all have heard.
+ * throws keeps none of them from the others: its error is thrown once all have heard. Among other processes it tells them
+ * what became of its own seats, and takes what they tell (replication.ts); alone it does nothing of the kind.
  */
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Identity } from "../identity/person.ts";
 import {
   type Change,
@@ -15,6 +17,10 @@ import {
   type RosterEntry,
   type Seat,
 } from "./crowd.ts";
+import { Replication } from "./replication.ts";
+
+/** The seats of a process that died go this long after it was found dead: within 6 s of the death (PR6). */
+const orphanMs = 3500;
 
 export interface Presence {
   apply(event: CrowdEvent): void;
@@ -30,6 +36,10 @@ export interface Presence {
   find(matches: (identity: Identity) => boolean): string[];
   rooms(): IterableIterator<RoomKey>;
   readonly people: number;
+  /** Resolves when the others have been sent what was applied so far, or after a second; at once where there are none. */
+  settled(): Promise<void>;
+  /** Leaves the seats of this process to the others: they hold them until the new homes of their rooms take them over. */
+  drain(): Promise<void>;
   close(): void;
 }
 
@@ -40,10 +50,16 @@ export interface PresenceOptions {
   pieceOf?: (instance: string) => string;
   /** A clock that never goes back, in ms since the epoch. */
   now?: () => number;
+  /** The processes it shares its seats with. */
+  cluster?: Cluster;
+  /** What went wrong in taking what others tell. */
+  onError?: (error: unknown) => void;
 }
 
-export function createPresence({ graceMs, ghostMs, pieceOf, now = steadyNow }: PresenceOptions): Presence {
-  const crowd = new Crowd({ graceMs, ghostMs, pieceOf });
+export function createPresence(options: PresenceOptions): Presence {
+  const { graceMs, ghostMs, pieceOf, now = steadyNow, cluster, onError = () => {} } = options;
+  const isShared = cluster !== undefined && !cluster.isAlone;
+  const crowd = new Crowd({ graceMs, ghostMs, holdMs: Math.min(orphanMs, graceMs), pieceOf, isShared });
   const listeners = new Map<RoomKey, Set<(changes: readonly Change[]) => void>>();
   const queue: CrowdEvent[] = [];
   let isRunning = false;
@@ -78,8 +94,8 @@ export function createPresence({ graceMs, ghostMs, pieceOf, now = steadyNow }: P
     timer.unref();
   };
 
-  const apply = (event: CrowdEvent) => {
-    queue.push(event);
+  const apply = (...events: readonly CrowdEvent[]) => {
+    queue.push(...events);
     if (isRunning) return;
     isRunning = true;
     const thrown: unknown[] = [];
@@ -92,8 +108,25 @@ export function createPresence({ graceMs, ghostMs, pieceOf, now = steadyNow }: P
     }
     isRunning = false;
     schedule();
+    replication?.send(crowd.takeOutcomes());
     if (thrown.length > 0) throw thrown[0];
   };
+
+  const replication = isShared
+    ? new Replication({
+        cluster,
+        apply(events) {
+          try {
+            apply(...events);
+          } catch (error) {
+            onError(error);
+          }
+        },
+        seatsOf: (origin) => crowd.seatsOf(origin),
+        seat: (key) => crowd.seat(key),
+        onError,
+      })
+    : undefined;
 
   return {
     apply,
@@ -116,7 +149,12 @@ export function createPresence({ graceMs, ghostMs, pieceOf, now = steadyNow }: P
     get people() {
       return crowd.people;
     },
-    close: () => clearTimeout(timer),
+    settled: async () => replication?.settled(),
+    drain: async () => replication?.drain(),
+    close() {
+      clearTimeout(timer);
+      replication?.close();
+    },
   };
 }
 
