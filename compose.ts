@@ -17,9 +17,9 @@ import { createTokens } from "./services/identity/tokens.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
 import { createMetrics } from "./services/ops/metrics.ts";
 import { createPresence, steadyNow } from "./services/presence/presence.ts";
+import { createSqliteSaves } from "./services/saves/sqlite.ts";
 import { Sessions } from "./services/sessions/sessions.ts";
 import { openStorage, type Storage } from "./services/storage.ts";
-import { createWorldSaves } from "./services/worldsaves.ts";
 
 export type Composed = { storage: Storage; services: RoomServices };
 
@@ -47,7 +47,7 @@ function createServices(config: Config, log: Log, storage: Storage, chatLog: Cha
     now: steadyNow,
     metrics: createMetrics(presence, datagrams, sessions),
     tokens: createTokens(config, createHandles(storage)),
-    saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
+    saves: createSqliteSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
   };
 }
 

@@ -122,7 +122,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       http.closeAllConnections();
       await sessions.streams.close();
       services.presence.close();
-      services.saves.close();
+      await services.saves.close();
       await services.chats.log.close();
       storage.close();
     },

@@ -46,6 +46,8 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   protected seats!: PresencePlugin;
   /** Made in onCreate by rooms that have datagrams. */
   protected datagrams?: DatagramPlugin;
+  /** Whether another process goes on with this room when it ends here. */
+  protected movesOn = false;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
   /** Call first in a room's own onCreate. */
@@ -173,6 +175,18 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   override onLeave(client: SeatClient, code?: number): void {
     this.datagrams?.leave(client);
     this.seats.leave(client, code);
+  }
+
+  /** It goes on in another process: everyone is sent there. */
+  moveOn(): void {
+    if (this.movesOn) return;
+    this.movesOn = true;
+    this.disconnect(closeOf("MOVED")).catch((error: unknown) => this.report(error, "moveOn"));
+  }
+
+  override onBeforeShutdown(): void {
+    this.movesOn = true;
+    super.onBeforeShutdown();
   }
 
   override onDispose(): void {
