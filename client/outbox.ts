@@ -33,8 +33,8 @@ const maxBytes = 15_000;
 const pauseMs = 500;
 /** Waited for by itself where one was too fast; longer (slow mode) is told. */
 const maxWaitMs = 2000;
-/** An answer that never came: the connection ended, or the server did not get to it. */
-const lost = new Set(["UNREACHABLE", "TIMEOUT"]);
+/** An answer that never came: the connection ended, the server did not get to it, or the room has gone elsewhere. */
+const lost = new Set(["UNREACHABLE", "TIMEOUT", "MOVED"]);
 
 export class Outbox {
   readonly #options: OutboxOptions;
