@@ -1,38 +1,49 @@
 /** Makes the services from the settings, each once, and joins them to each other. */
 import { matchMaker } from "@colyseus/core";
 import type { Config } from "./config.ts";
+import { chatsElsewhere } from "./rooms/chat/elsewhere.ts";
 import type { RoomServices } from "./rooms/services.ts";
-import { HereaboutsError } from "./schema/errors.ts";
 import { noStreams } from "./services/audio/stream/off.ts";
 import type { Streams } from "./services/audio/stream/stream.ts";
 import { createStreams } from "./services/audio/stream/streams.ts";
-import type { ChatLog } from "./services/chatlog/chatlog.ts";
-import { createRedisChatLog } from "./services/chatlog/redis.ts";
-import { createSqliteChatLog } from "./services/chatlog/sqlite.ts";
 import { createChats } from "./services/chats/chats.ts";
 import { createAlone } from "./services/cluster/alone.ts";
+import type { Cluster } from "./services/cluster/cluster.ts";
 import { Datagrams } from "./services/datagram/datagrams.ts";
-import { createHandles } from "./services/identity/handles.ts";
 import { createTokens } from "./services/identity/tokens.ts";
+import { type Kept, keepInDatabase, keepInRedis } from "./services/kept.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
 import { createMetrics } from "./services/ops/metrics.ts";
 import { createPresence, steadyNow } from "./services/presence/presence.ts";
+import { connectRedis } from "./services/redisClient.ts";
 import { Sessions } from "./services/sessions/sessions.ts";
-import { openStorage, type Storage } from "./services/storage.ts";
-import { createWorldSaves } from "./services/worldsaves.ts";
 
-export type Composed = { storage: Storage; services: RoomServices };
+export type Composed = { kept: Kept; services: RoomServices };
 
 /** The services, and what the server itself has to check and close. Throws BAD_SETTING. */
 export async function composeServices(config: Config): Promise<Composed> {
   const log = createLog(config);
-  const storage = openDataDir(config);
-  const chatLog = await openChatLog(config, log);
-  return { storage, services: createServices(config, log, storage, chatLog) };
+  const cluster = createAlone(() => matchMaker.processId);
+  const kept = config.redisUrl ? await shareRedis(config, log, cluster) : await keepInDatabase(config, log);
+  return { kept, services: createServices(config, log, cluster, kept) };
 }
 
-function createServices(config: Config, log: Log, storage: Storage, chatLog: ChatLog): RoomServices {
-  const chats = createChats(config, chatLog, steadyNow);
+async function shareRedis(config: Config, log: Log, cluster: Cluster): Promise<Kept> {
+  const redis = await connectRedis(config.redisUrl, (error) =>
+    log.limited("error", "redis", { error }, "redis failed"),
+  );
+  try {
+    const kept = await keepInRedis(config, log, redis, cluster);
+    return { ...kept, close: () => kept.close().finally(() => redis.disconnect()) };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+function createServices(config: Config, log: Log, cluster: Cluster, kept: Kept): RoomServices {
+  const others = cluster.isAlone ? undefined : chatsElsewhere(cluster);
+  const chats = createChats(config, kept.chatLog, steadyNow, others);
   const presence = createPresence({ ...config, pieceOf: chats.pieceOf });
   const datagrams = new Datagrams();
   const sessions = createSessions(config, log);
@@ -40,14 +51,14 @@ function createServices(config: Config, log: Log, storage: Storage, chatLog: Cha
     config,
     log,
     chats,
-    cluster: createAlone(() => matchMaker.processId),
+    cluster,
     presence,
     datagrams,
     sessions,
     now: steadyNow,
     metrics: createMetrics(presence, datagrams, sessions),
-    tokens: createTokens(config, createHandles(storage)),
-    saves: createWorldSaves(storage, (error) => log.limited("error", "saves", { error }, "could not save worlds")),
+    tokens: createTokens(config, kept.handles),
+    saves: kept.saves,
   };
 }
 
@@ -72,36 +83,4 @@ function openStreams(config: Config, log: Log): Streams {
     bitrate: Number(config.audioBitrate) as 128 | 160 | 192,
     onSkipped: (file, reason) => log.limited("warn", `music ${file}`, { file, reason }, "music was skipped"),
   });
-}
-
-/** Where chats are kept: Redis if there is one, else the embedded database. Throws BAD_SETTING where it does not answer. */
-async function openChatLog({ redisUrl, dataDir, chatKeep: keep }: Config, log: Log): Promise<ChatLog> {
-  const onError = (error: unknown) => log.limited("error", "chatlog", { error }, "the chat log failed");
-  const onWarning = (warning: string) => log.warn({ warning }, "the chat log is less durable than it should be");
-  // a tenth of the memory of a server that needs none
-  const Redis = redisUrl && (await import("ioredis")).Redis;
-  const redis = Redis ? new Redis(redisUrl, { maxRetriesPerRequest: 3 }).on("error", onError) : undefined;
-  const chatLog = redis
-    ? createRedisChatLog({ redis, keep, onWarning, now: steadyNow })
-    : createSqliteChatLog({ dataDir, keep, onError, now: steadyNow });
-  try {
-    await chatLog.last("system");
-    return redis ? { ...chatLog, close: () => chatLog.close().finally(() => redis.disconnect()) } : chatLog;
-  } catch (cause) {
-    redis?.disconnect();
-    await chatLog.close().catch(() => {});
-    const where = redis ? "REDIS_URL" : `DATA_DIR: "${dataDir}"`;
-    throw new HereaboutsError("BAD_SETTING", `${where}: chats cannot be kept: ${(cause as Error).message}.`, { cause });
-  }
-}
-
-/** Throws BAD_SETTING where nothing can be kept. */
-function openDataDir({ dataDir }: Config): Storage {
-  try {
-    return openStorage(dataDir);
-  } catch (cause) {
-    throw new HereaboutsError("BAD_SETTING", `DATA_DIR: "${dataDir}" does not open: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
 }

@@ -44,6 +44,8 @@ export interface RunningServer {
   readonly services: RoomServices;
   /** How to log in to the monitor, for the one who started the server. */
   readonly monitorLogin: string;
+  /** Where things are kept, in words. */
+  readonly storage: string;
   /** What carries datagrams, in words: known a moment after the port is open. */
   readonly datagrams: Promise<string>;
   /** Lets everyone go, keeps what is to be kept, and closes the port. */
@@ -53,7 +55,7 @@ export interface RunningServer {
 /** Starts a server. Throws PORT_IN_USE or BAD_SETTING. One at a time in a process: Colyseus has one matchmaker. */
 export async function startServer(config: Config): Promise<RunningServer> {
   await checkPort(config);
-  const { services, storage } = await composeServices(config);
+  const { services, kept } = await composeServices(config);
   const { log, sessions } = services;
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
   const matchmaking = new LocalPresence();
@@ -74,16 +76,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
   let closePages = async () => {};
   const login = monitorLogin(config);
 
-  async function checkStorage(): Promise<void> {
-    storage.check();
-    await services.chats.log.last("system");
-  }
-
   async function mountRoutes(app: Application): Promise<void> {
     app.disable("x-powered-by");
     app.set("trust proxy", config.trustProxy ? list(config.trustProxy) : false);
     const router = express.Router();
-    healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage });
+    healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage: kept.check });
     clusterRoutes(router, services.cluster);
     sessionRoutes(router, services);
     authRoutes(router, services);
@@ -113,6 +110,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     port,
     services,
     monitorLogin: login.shown,
+    storage: kept.where,
     datagrams: carrier.begun,
     async close() {
       isDraining = true;
@@ -126,9 +124,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       http.closeAllConnections();
       await sessions.streams.close();
       services.presence.close();
-      services.saves.close();
-      await services.chats.log.close();
-      storage.close();
+      await kept.close();
     },
   };
 }
@@ -204,7 +200,7 @@ async function checkPort({ port, host }: Config): Promise<void> {
   });
 }
 
-async function printWelcome({ port, monitorLogin, datagrams }: RunningServer, config: Config): Promise<void> {
+async function printWelcome({ port, monitorLogin, datagrams, storage }: RunningServer, config: Config): Promise<void> {
   const carriage = await Promise.race([datagrams, pause(carrierMs, "not up yet; the log tells", { ref: false })]);
   const addresses = Object.values(networkInterfaces()).flat();
   const others = addresses.filter((address) => address?.family === "IPv4" && !address.internal);
@@ -217,7 +213,7 @@ async function printWelcome({ port, monitorLogin, datagrams }: RunningServer, co
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
   music     ${config.audio ? `${config.musicDir || "the built-in set"}, at ${url}/radio` : "off by AUDIO"}
-  storage   SQLite in ${config.dataDir}${config.redisUrl ? ", chats in Redis" : ""}
+  storage   ${storage}
   datagrams ${carriage}
 `);
 }

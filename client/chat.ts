@@ -43,6 +43,7 @@ export class ChatView implements Chat {
   #isCurrent = false;
   /** The server keeps no older lines than those known. */
   #isExhausted = false;
+  #lostBefore = 0;
   #filling: Promise<void> | undefined;
   #state: { piece: string; online: number; here: number; connections: number; guests: number; slowSeconds: number } = {
     piece: "",
@@ -232,8 +233,22 @@ export class ChatView implements Chat {
     for (const { type, person } of changes) this.#events.emit(type, { person });
     const isNews = changes.length > 0 || online !== before.online || here !== before.here;
     if (isNews) this.#events.emit("people", { online, here });
+    const hadLines = this.#lines.newest > 0;
+    if (state.seq < this.#lines.newest) this.#restart();
     void this.#syncLines(state);
+    if (state.lostBefore > this.#lostBefore) {
+      this.#lostBefore = state.lostBefore;
+      if (hadLines) this.#events.emit("lost", { before: state.lostBefore });
+    }
     this.#hasState.resolve();
+  }
+
+  /** A room that was made anew has less than was seen: the server has lost what was said. */
+  #restart(): void {
+    this.#lines.restart();
+    this.#isExhausted = false;
+    this.#lostBefore = 0;
+    this.#events.emit("lost", { before: 1 });
   }
 
   /** What was missed is fetched before what came after it is shown. */

@@ -74,6 +74,15 @@ export class ChatLines {
     this.#settled = seq;
   }
 
+  /** The server has lost its log, and gives these numbers anew. */
+  restart(): void {
+    this.#lines = [];
+    this.#own.clear();
+    this.#hearted.clear();
+    this.#hasBegun = false;
+    this.#settled = 0;
+  }
+
   /** Takes lines as they are now and tells which are new and which have changed, in order. */
   take(lines: Iterable<Fields | HistoryLine>): LineEvent[] {
     const events: LineEvent[] = [];

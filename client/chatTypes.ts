@@ -66,6 +66,8 @@ export interface ChatEvents {
   update: { person: ChatPerson };
   /** Counts or roster changed. */
   people: { online: number; here: number };
+  /** The server has lost what was said before line `before`. Lines that are shown stay, if their numbers are not given anew. */
+  lost: { before: number };
   typing: { handles: readonly string[] };
   connection: { state: ConnectionState };
   refused: HereaboutsError;

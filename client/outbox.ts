@@ -33,8 +33,8 @@ const maxBytes = 15_000;
 const pauseMs = 500;
 /** Waited for by itself where one was too fast; longer (slow mode) is told. */
 const maxWaitMs = 2000;
-/** An answer that never came, or that it may not have been stored: the connection ended, or the server did not get to it. */
-const lost = new Set(["UNREACHABLE", "TIMEOUT", "UNAVAILABLE"]);
+/** An answer that never came, or that it may not have been stored: the connection or the room ended, or the server waits. */
+const lost = new Set(["UNREACHABLE", "TIMEOUT", "UNAVAILABLE", "MOVED"]);
 
 export class Outbox {
   readonly #options: OutboxOptions;

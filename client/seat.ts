@@ -133,7 +133,7 @@ export class Seat<State> {
       this.#options.onClosed(error ?? new HereaboutsError("CLOSED", "The server closed this room."));
       return;
     }
-    if (error && known !== "DRAINING") this.#options.onTrouble(error);
+    if (error && known !== "DRAINING" && known !== "MOVED") this.#options.onTrouble(error);
     this.#setState("reconnecting");
     if (known === "ABUSE") this.#attempt = retryMs.length - 1;
     this.#retry();

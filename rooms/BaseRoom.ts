@@ -46,6 +46,8 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   protected seats!: PresencePlugin;
   /** Made in onCreate by rooms that have datagrams. */
   protected datagrams?: DatagramPlugin;
+  /** Whether another process goes on with this room when it ends here. */
+  protected movesOn = false;
   #isGivenUp = false;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
@@ -176,10 +178,11 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
     this.seats.leave(client, code);
   }
 
-  /** Goes on in another process: what it has is kept, and everyone is sent there. Nobody is told that anybody left. */
-  async handOver(): Promise<void> {
+  /** It goes on in another process: what it has is kept, and everyone is sent there. Nobody is told that anybody left. */
+  async moveOn(): Promise<void> {
+    this.movesOn = true;
     await this.#giveUp();
-    for (const client of [...this.clients]) if (client.userData) this.end(client, "DRAINING");
+    for (const client of [...this.clients]) if (client.userData) this.end(client, "MOVED");
   }
 
   /** Stores what a successor goes on with. */

@@ -7,8 +7,8 @@ import type { Tokens } from "../services/identity/tokens.ts";
 import type { Log } from "../services/ops/log.ts";
 import type { Metrics } from "../services/ops/metrics.ts";
 import type { Presence } from "../services/presence/presence.ts";
+import type { WorldSaves } from "../services/saves/saves.ts";
 import type { Sessions } from "../services/sessions/sessions.ts";
-import type { WorldSaves } from "../services/worldsaves.ts";
 
 export interface RoomServices {
   readonly config: Config;

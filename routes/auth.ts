@@ -6,7 +6,7 @@ import { validate } from "../schema/validate.ts";
 import type { Chats } from "../services/chats/chats.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
-import type { WorldSaves } from "../services/worldsaves.ts";
+import type { WorldSaves } from "../services/saves/saves.ts";
 import { erase } from "./ops.ts";
 
 const guestBody = z.object({ name: z.string().max(512).optional(), token: z.string().max(8192).optional() });

@@ -10,7 +10,7 @@ import type { Log } from "../services/ops/log.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { explain } from "../services/presence/explain.ts";
 import type { Presence } from "../services/presence/presence.ts";
-import type { WorldSaves } from "../services/worldsaves.ts";
+import type { WorldSaves } from "../services/saves/saves.ts";
 import { authenticate, type OperatorLogin, operatorsOnly, refuseCrossSite } from "./operators.ts";
 
 export interface Operations {
@@ -55,6 +55,6 @@ export function mountOperations(app: Application, login: OperatorLogin, operatio
 
 /** Takes out what a person said and where they were. Returns how many lines that were. */
 export async function erase({ chats, saves }: Pick<Operations, "chats" | "saves">, person: string, by: string) {
-  saves.erase(person);
+  await saves.erase(person);
   return chats.erase(person, by);
 }

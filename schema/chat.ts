@@ -74,6 +74,8 @@ export const ChatState = schema(
     lines: t.map(LineState),
     /** Newest sequence number. */
     seq: t.uint32(),
+    /** The server has lost what was said before this one, since the room is open; 0: nothing. */
+    lostBefore: t.uint32(),
     /** The roster; in a large chat those most recently active. */
     people: t.map(ChatPersonState),
     /** Exact counts, also where the roster is capped. */

@@ -233,6 +233,12 @@ export const errorTable = {
     message: "The server is going down for a moment.",
     remedy: "Join again in a few seconds; the SDK does so by itself.",
   },
+  MOVED: {
+    status: 503,
+    close: 4014,
+    message: "This room goes on in another process.",
+    remedy: "Join again; the SDK does so by itself.",
+  },
   UNAVAILABLE: {
     status: 503,
     message: "What the server keeps outside of itself does not answer.",

@@ -7,10 +7,11 @@
 import type { AuthContext } from "@colyseus/core";
 import { z } from "zod";
 import { ChatState, chatLimits } from "../../schema/chat.ts";
+import { HereaboutsError } from "../../schema/errors.ts";
 import { joinShape } from "../../schema/messages.ts";
 import { parseSlug } from "../../schema/slug.ts";
 import type { Appended, Line, NewLine } from "../../services/chatlog/chatlog.ts";
-import type { OpenChat } from "../../services/chats/chats.ts";
+import type { OpenChat, Said } from "../../services/chats/chats.ts";
 import type { Moderation } from "../../services/chats/moderation.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
@@ -19,6 +20,7 @@ import { authenticate } from "../join.ts";
 import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
+import type { SaidThere } from "./elsewhere.ts";
 import { Lines } from "./lines.ts";
 import { handleChanges } from "./messages/changes.ts";
 import { handleHistory } from "./messages/history.ts";
@@ -40,7 +42,9 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
   readonly typing: Typing = new Typing();
   #lines!: Lines;
   #ready: Promise<void> = Promise.resolve();
+  #fence = 0;
   #close = () => {};
+  #unwatch = () => {};
 
   get instance(): string {
     return this.state.instance;
@@ -49,21 +53,26 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
   override async onCreate(options: unknown): Promise<void> {
     super.onCreate(options);
     const instance = parseSlug((options as { instance?: unknown }).instance);
-    const { chats, presence, config } = this.services;
+    const { chats, presence, config, cluster } = this.services;
     this.key = `chat:${instance}`;
+    this.#fence = cluster.own(this.key)?.fence ?? 0;
     this.metadata = { instance, kind: "chat", label: instance };
-    Object.assign(this.state, { instance, piece: chats.pieceOf(instance), seq: 0 });
+    Object.assign(this.state, { instance, piece: chats.pieceOf(instance), seq: 0, lostBefore: 0 });
     this.#lines = new Lines(this.state.lines);
     this.people = new ChatPeople({
       state: this.state,
       maxListed: config.rosterMax,
       counts: () => presence.counts(this.key),
     });
+    await chats.log.begin(instance, this.#fence);
     this.moderation = await chats.moderation(instance);
     this.state.slowSeconds = this.moderation.slowSeconds;
     this.#close = chats.open(instance, this);
     this.#ready = this.#loadLines();
     await this.#ready;
+    this.#unwatch = cluster.watch((event) => {
+      if (event.type === "up" && event.isEmpty) this.#findLoss().catch((error: unknown) => this.report(error, "loss"));
+    });
     this.seats = new PresencePlugin(this);
     for (const register of [handleSay, handleChanges, handleHistory, handleTyping, handleModeration]) register(this);
   }
@@ -109,10 +118,45 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
    */
   async append(line: NewLine): Promise<Appended> {
     await this.#ready;
-    const appended = await this.services.chats.log.append(this.instance, line);
+    const appended = await this.#store(line);
+    const { seq } = appended.line;
+    // its first answer was lost and it was not shown; or someone said something before it while the chat was open nowhere
+    const isBehind = seq > this.state.seq + (appended.isRepeat ? 0 : 1);
     if (!appended.isRepeat) this.show(appended.line);
-    else if (appended.line.seq > this.state.seq) await this.#loadLines(); // its first answer was lost, and it was not shown
+    if (appended.isAfterLoss) await this.#tellLoss(seq);
+    else if (isBehind) await this.#loadLines();
     return appended;
+  }
+
+  /** Called from other processes, with data only: see elsewhere.ts. */
+  async sayFor(said: Said): Promise<SaidThere> {
+    try {
+      return { appended: await this.services.chats.say(this.instance, said) };
+    } catch (error) {
+      if (error instanceof HereaboutsError) return { refusal: error.toRefusal() };
+      throw error;
+    }
+  }
+
+  /** Under this room's fence: where another process has the chat by now, this room ends. */
+  async #store(line: NewLine): Promise<Appended> {
+    try {
+      return await this.services.chats.log.append(this.instance, line, { floor: this.state.seq, fence: this.#fence });
+    } catch (error) {
+      if (error instanceof HereaboutsError && error.code === "MOVED") void this.moveOn();
+      throw error;
+    }
+  }
+
+  async #findLoss(): Promise<void> {
+    const { seq } = this.state;
+    if ((await this.services.chats.log.last(this.instance)) < seq) await this.#tellLoss(seq + 1);
+  }
+
+  /** Lines before `seq` are gone from the log: those are taken out here too, and everyone is told. */
+  async #tellLoss(seq: number): Promise<void> {
+    this.state.lostBefore = seq;
+    this.#lines.retain(await this.#readLines());
   }
 
   /** Shows a line as the log has it now. */
@@ -132,12 +176,17 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
 
   /** Shows the last lines as the log has them. */
   async #loadLines(): Promise<void> {
-    const lines = await this.services.chats.log.read(this.instance, { limit: chatLimits.window });
+    const lines = await this.#readLines();
     for (const line of lines) this.#lines.put(line);
     this.state.seq = Math.max(this.state.seq, lines.at(-1)?.seq ?? 0);
   }
 
+  #readLines(): Promise<Line[]> {
+    return this.services.chats.log.read(this.instance, { limit: chatLimits.window });
+  }
+
   override async onDispose(): Promise<void> {
+    this.#unwatch();
     this.#close();
     await super.onDispose();
   }

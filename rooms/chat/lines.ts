@@ -32,6 +32,12 @@ export class Lines {
     return true;
   }
 
+  /** Takes out all that are not among `lines`. */
+  retain(lines: readonly Line[]): void {
+    const kept = new Set(lines.map(({ seq }) => String(seq)));
+    for (const seq of [...this.#state.keys()]) if (!kept.has(seq)) this.#drop(Number(seq));
+  }
+
   /** What only `person` may read of the window. */
   ownOf(person: string): { seq: number; text: string; count: number }[] {
     const own = [...this.#shadows].filter(([, { author }]) => author === person);

@@ -5,7 +5,7 @@
  * one place (slot, pose, avatar) however many tabs they have; the tab that plays moves it.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { AuthContext } from "@colyseus/core";
+import { type AuthContext, ClientState } from "@colyseus/core";
 import { loadPiece, type Piece } from "../../pieces/index.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { movementType } from "../../schema/frames.ts";
@@ -14,6 +14,7 @@ import { parseSlug } from "../../schema/slug.ts";
 import { WorldState } from "../../schema/world.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
+import type { WorldSave } from "../../services/saves/saves.ts";
 import { BaseRoom, toServerError } from "../BaseRoom.ts";
 import { authenticate } from "../join.ts";
 import { DatagramPlugin } from "../plugins/datagram.ts";
@@ -31,6 +32,8 @@ import { People } from "./people.ts";
 import { Props } from "./props.ts";
 
 const savePosesMs = 5000;
+/** Where another process goes on if this one dies. */
+const savePosesOftenMs = 1000;
 const describeMs = 1000;
 
 export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentRoom, WorldHost {
@@ -39,6 +42,7 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
   #piece!: Piece;
   #people!: People;
   #movement!: Movement;
+  #save: WorldSave | undefined;
 
   get exclusiveSeats(): boolean {
     return !this.#piece.manyTabs;
@@ -47,29 +51,36 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
   override async onCreate(options: unknown): Promise<void> {
     super.onCreate(options);
     const slug = parseSlug((options as { slug?: unknown }).slug);
-    const { config, saves } = this.services;
+    const { config, saves, cluster } = this.services;
     this.key = `world:${slug}`;
     this.#piece = await loadPiece(slug);
     const tickHz = this.#piece.tickHz ?? config.tickHz;
+    const { fence = 0 } = cluster.own(this.key) ?? {};
+    const save = await saves.open(slug, { fence, onForgotten: () => this.props.saveAll() });
+    this.#save = save;
     const datagrams = new DatagramPlugin(this);
     this.datagrams = datagrams;
     this.#movement = new Movement(this.#piece, this.services, datagrams, tickHz);
-    this.#people = new People(this.state, this.#movement, this.#piece, saves);
+    this.#people = new People(this.state, this.#movement, this.#piece, save);
     this.state.slug = slug;
     this.state.tickHz = tickHz;
     Object.assign(this.state.bounds, this.#movement.geometry);
-    this.props = new Props(this.state.props, saves, slug, this.#piece.savesProps);
+    this.props = new Props(this.state.props, save, this.#piece.savesProps);
     this.metadata = this.#describe();
     this.seats = new PresencePlugin(this);
     for (const register of [handleSay, handleEmote, handleAvatar, handleProps, handlePiece]) register(this);
     this.setTimestep(() => this.#movement.sendFrames(this.clients, performance.now()), 1000 / tickHz);
-    this.clock.setInterval(() => this.#people.savePoses(), savePosesMs);
+    this.clock.setInterval(() => this.#people.savePoses(), save.keepsAll ? savePosesOftenMs : savePosesMs);
     this.clock.setInterval(() => this.#publish(), describeMs);
   }
 
-  override onJoin(client: SeatClient, options: unknown): void {
+  override async onJoin(client: SeatClient, options: unknown): Promise<void> {
     const join = worldJoin.parse(options);
-    this.seat(client, join, client.auth as Identity);
+    const identity = client.auth as Identity;
+    // whoever was here before starts anew where that cannot be told
+    await this.#people.prepare(identity.person).catch((error: unknown) => this.report(error, "pose"));
+    if (client.state === ClientState.LEAVING) return; // gone meanwhile, without a seat: Colyseus lets it go
+    this.seat(client, join, identity);
     if (join.avatar) this.#wish(client, join.avatar);
     this.#movement.open(client);
     this.seats.join(client);
@@ -126,7 +137,10 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
   }
 
   protected override async keep(): Promise<void> {
-    this.#people?.savePoses();
+    if (!this.#save) return;
+    this.#people.savePoses();
+    this.#save.end({ movesOn: this.movesOn });
+    await this.services.saves.flush();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Piece } from "../../pieces/index.ts";
 import type { AvatarChange } from "../../schema/messages.ts";
 import { AvatarState, PersonState, type WorldState } from "../../schema/world.ts";
 import type { Counts, RosterChange, RosterEntry } from "../../services/presence/crowd.ts";
-import type { WorldSaves } from "../../services/worldsaves.ts";
+import type { WorldSave } from "../../services/saves/saves.ts";
 import { changeAvatar } from "./messages/avatar.ts";
 import type { Movement } from "./movement.ts";
 
@@ -13,14 +13,14 @@ export class People {
   readonly #state: WorldState;
   readonly #movement: Movement;
   readonly #piece: Piece;
-  readonly #saves: WorldSaves;
+  readonly #save: WorldSave;
   readonly #wishes = new Map<string, AvatarChange>();
 
-  constructor(state: WorldState, movement: Movement, piece: Piece, saves: WorldSaves) {
+  constructor(state: WorldState, movement: Movement, piece: Piece, save: WorldSave) {
     this.#state = state;
     this.#movement = movement;
     this.#piece = piece;
-    this.#saves = saves;
+    this.#save = save;
   }
 
   /** How someone who is about to join wants to look. Throws TOO_LARGE. */
@@ -36,6 +36,11 @@ export class People {
   /** Whoever joined has what they wished for, or is invisible. */
   forgetWish(person: string): void {
     this.#wishes.delete(person);
+  }
+
+  /** Finds out where someone who is about to join was before. Rejects with UNAVAILABLE. */
+  async prepare(person: string): Promise<void> {
+    if (this.#piece.savesPoses && !this.#state.people.has(person)) await this.#save.prepare(person);
   }
 
   slotOf(person: string): number | undefined {
@@ -65,7 +70,7 @@ export class People {
     }
     const slot = this.#movement.allocate();
     if (slot === undefined) return;
-    const saved = this.#piece.savesPoses ? this.#saves.pose(this.#piece.slug, person) : undefined;
+    const saved = this.#piece.savesPoses ? this.#save.pose(person) : undefined;
     this.#movement.start(slot, saved);
     const avatar = blankAvatar();
     const state = new PersonState({ id: person, slot, avatar, ...fieldsOf(entry) });
@@ -100,7 +105,7 @@ export class People {
 
   #savePose(person: string, slot: number): void {
     const pose = this.#movement.poseOf(slot);
-    if (pose) this.#saves.savePose(this.#piece.slug, person, pose);
+    if (pose) this.#save.savePose(person, pose);
   }
 }
 

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { limits } from "../../schema/messages.ts";
 import { type PropState, WorldState } from "../../schema/world.ts";
+import type { WorldSaves } from "../../services/saves/saves.ts";
+import { createSqliteSaves } from "../../services/saves/sqlite.ts";
 import { openStorage, type Storage } from "../../services/storage.ts";
-import { createWorldSaves, type WorldSaves } from "../../services/worldsaves.ts";
 import { Props } from "./props.ts";
 
 let storage: Storage;
@@ -12,17 +13,17 @@ let state: WorldState["props"];
 let props: Props;
 
 /** A world that comes up with what was saved of it. */
-function open(savesAll = false): void {
+async function open(savesAll = false): Promise<void> {
   state = new WorldState().props;
-  props = new Props(state, saves, "field", savesAll);
+  props = new Props(state, await saves.open("field"), savesAll);
 }
-beforeEach(() => {
+beforeEach(async () => {
   storage = openStorage(":memory:");
-  saves = createWorldSaves(storage, (error) => expect.unreachable(String(error)));
-  open();
+  saves = createSqliteSaves(storage, (error) => expect.unreachable(String(error)));
+  await open();
 });
-afterEach(() => {
-  saves.close();
+afterEach(async () => {
+  await saves.close();
   storage.close();
 });
 
@@ -31,7 +32,8 @@ const valueIn = (key: string) => {
   const prop = state.get(key);
   return prop && (JSON.parse(prop.value) as unknown);
 };
-const kept = () => Object.fromEntries(saves.props("field").map(({ key, value }) => [key, JSON.parse(value)]));
+const kept = async () =>
+  Object.fromEntries((await saves.open("field")).props.map(({ key, value }) => [key, JSON.parse(value)]));
 
 describe("[WO1] props", () => {
   it("hold any JSON, for everyone", () => {
@@ -77,9 +79,9 @@ describe("[WO1] an owned prop", () => {
     expect(valueIn("lamp")).toBe(2);
   });
 
-  it("is its owner's still when the world comes up again", () => {
+  it("is its owner's still when the world comes up again", async () => {
     props.set("ada", { key: "lamp", value: 1, saved: true });
-    open();
+    await open();
     expect(() => props.set("bea", { key: "lamp", value: 2 })).toThrow(refused("PROP_OWNED"));
     props.set("ada", { key: "lamp", value: 5 });
     expect(valueIn("lamp")).toBe(5);
@@ -135,9 +137,9 @@ describe("[WO1] the limits", () => {
     expect(count).toBe(Math.floor(limits.propsBytes / 4005));
   });
 
-  it("count what was saved before", () => {
+  it("count what was saved before", async () => {
     for (let i = 0; i < 60; i++) props.set("ada", { key: `k${i}`, value: "x".repeat(4000), saved: true });
-    open();
+    await open();
     let added = 0;
     expect(() => {
       for (; ; added++) props.set("ada", { key: `more${added}`, value: "x".repeat(4000) });
@@ -147,38 +149,38 @@ describe("[WO1] the limits", () => {
 });
 
 describe("[WO4] what is saved", () => {
-  it("is there when the world comes up again; the rest is not", () => {
+  it("is there when the world comes up again; the rest is not", async () => {
     props.set("ada", { key: "kept", value: [1], saved: true });
     props.set("ada", { key: "gone", value: [2] });
-    open();
+    await open();
     expect(valueIn("kept")).toEqual([1]);
     expect(state.get("kept")).toMatchObject({ saved: true } satisfies Partial<PropState>);
     expect(state.get("gone")).toBeUndefined();
   });
 
-  it("stays so when it is changed, until it is said otherwise", () => {
+  it("stays so when it is changed, until it is said otherwise", async () => {
     props.set("ada", { key: "lamp", value: 1, saved: true });
     props.set("bea", { key: "lamp", value: 2 });
-    expect(kept()).toEqual({ lamp: 2 });
+    expect(await kept()).toEqual({ lamp: 2 });
     props.set("bea", { key: "lamp", value: 3, saved: false });
-    expect(kept()).toEqual({});
+    expect(await kept()).toEqual({});
     expect(valueIn("lamp")).toBe(3);
     props.set("bea", { key: "lamp", value: 4 });
-    expect(kept()).toEqual({});
+    expect(await kept()).toEqual({});
   });
 
-  it("is forgotten when it is deleted", () => {
+  it("is forgotten when it is deleted", async () => {
     props.set("ada", { key: "lamp", value: 1, saved: true });
-    open();
+    await open();
     props.delete("ada", "lamp");
-    open();
+    await open();
     expect(state.size).toBe(0);
   });
 
-  it("is everything in a piece that says so", () => {
-    open(true);
+  it("is everything in a piece that says so", async () => {
+    await open(true);
     props.set("ada", { key: "lamp", value: 1 });
     props.set("ada", { key: "not", value: 1, saved: false });
-    expect(kept()).toEqual({ lamp: 1 });
+    expect(await kept()).toEqual({ lamp: 1 });
   });
 });

@@ -6,22 +6,20 @@ import type { MapSchema } from "@colyseus/schema";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { limits, type WorldMessages } from "../../schema/messages.ts";
 import { PropState } from "../../schema/world.ts";
-import type { WorldSaves } from "../../services/worldsaves.ts";
+import type { WorldSave } from "../../services/saves/saves.ts";
 
 export class Props {
   readonly #state: MapSchema<PropState>;
-  readonly #saves: WorldSaves;
-  readonly #slug: string;
+  readonly #save: WorldSave;
   readonly #savesAll: boolean;
   #bytes = 0;
 
-  constructor(state: MapSchema<PropState>, saves: WorldSaves, slug: string, savesAll: boolean) {
+  constructor(state: MapSchema<PropState>, save: WorldSave, savesAll: boolean) {
     this.#state = state;
-    this.#saves = saves;
-    this.#slug = slug;
+    this.#save = save;
     this.#savesAll = savesAll;
-    for (const { key, value, owner } of saves.props(slug)) {
-      state.set(key, new PropState({ value, owner, saved: true }));
+    for (const { key, value, owner, saved } of save.props) {
+      state.set(key, new PropState({ value, owner, saved }));
       this.#bytes += sizeOf(key, value);
     }
   }
@@ -45,8 +43,16 @@ export class Props {
     prop.saved = saved ?? (prop.saved || this.#savesAll);
     if (!before) this.#state.set(key, prop);
     this.#bytes = bytes;
-    if (prop.saved) this.#saves.saveProp(this.#slug, { key, value: text, owner: prop.owner });
-    else if (wasSaved) this.#saves.dropProp(this.#slug, key);
+    if (prop.saved || wasSaved || this.#save.keepsAll) this.#keep(key, prop);
+  }
+
+  /** Saves all of them again. */
+  saveAll(): void {
+    for (const [key, prop] of this.#state) if (prop.saved || this.#save.keepsAll) this.#keep(key, prop);
+  }
+
+  #keep(key: string, { value, owner, saved }: PropState): void {
+    this.#save.saveProp({ key, value, owner, saved });
   }
 
   /** Throws PROP_OWNED. A prop that is not there is deleted already. */
@@ -55,7 +61,7 @@ export class Props {
     if (!prop) return;
     this.#state.delete(key);
     this.#bytes -= sizeOf(key, prop.value);
-    if (prop.saved) this.#saves.dropProp(this.#slug, key);
+    if (prop.saved || this.#save.keepsAll) this.#save.dropProp(key);
   }
 
   #allowed(person: string, key: string): PropState | undefined {

@@ -49,11 +49,15 @@ export interface NewLine {
   readonly original?: string;
 }
 
-/** `isRepeat`: it was stored before. `isCounted`: it made the line before it count one more. */
+/**
+ * `isRepeat`: it was stored before. `isCounted`: it made the line before it count one more. `isAfterLoss`: lines that were
+ * there before it are gone from the log.
+ */
 export interface Appended {
   readonly line: Line;
   readonly isRepeat: boolean;
   readonly isCounted: boolean;
+  readonly isAfterLoss: boolean;
 }
 
 export interface ModerationEntry {
@@ -77,14 +81,25 @@ export interface Restriction {
   readonly reason: string;
 }
 
+/** What whoever speaks for an instance knows of it. */
+export interface Owning {
+  /** The highest sequence number that anyone saw: new lines come after it, whatever the log has. */
+  readonly floor?: number;
+  /** Under which the instance is this process's. */
+  readonly fence?: number;
+}
+
 export interface ChatLog {
+  /** From now on appends under a lower fence are refused. Where there is one process only, nothing is. */
+  begin(instance: string, fence: number): Promise<void>;
   /**
    * Stores a line after all that were appended before it. The same author saying the same text again straight away
    * (nobody else's line between, both shown or both shadows) makes that line's count one more and takes no sequence
    * number; its `at` stays. A repeat is answered with the line as it is by now. What is rejected may have been stored all the same, if
    * the worker or the connection died on the way: repeat it, and expect `isRepeat` for a line that nobody saw yet.
+   * Rejects with MOVED where a higher fence has begun, with UNAVAILABLE where the store does not answer.
    */
-  append(instance: string, line: NewLine): Promise<Appended>;
+  append(instance: string, line: NewLine, owning?: Owning): Promise<Appended>;
   /** The newest `limit` lines before `before` (all, if left out), oldest first. */
   read(instance: string, options: { limit: number; before?: number }): Promise<Line[]>;
   line(instance: string, seq: number): Promise<Line | undefined>;

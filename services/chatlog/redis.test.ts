@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { ChatLog, Owning } from "./chatlog.ts";
 import { chatLogContract } from "./contract.suite.ts";
 import { createRedisChatLog } from "./redis.ts";
 import { ada, bob, said } from "./testing/people.ts";
@@ -97,6 +98,84 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
     expect(answers.filter(({ isRepeat }) => !isRepeat)).toHaveLength(300);
     expect(await logs[0]!.last("x")).toBe(300);
     expect(await logs[1]!.read("x", { limit: 300 })).toEqual(await logs[2]!.read("x", { limit: 300 }));
+  });
+
+  describe("[CH2] that has lost lines", () => {
+    const say = async (log: ChatLog, text: string, owning?: Owning) => {
+      const { line, isAfterLoss } = await log.append("x", said(ada, text), owning);
+      return [line.seq, isAfterLoss];
+    };
+
+    it("goes on above the highest that was seen, and tells the first who says something", async () => {
+      const own = await start();
+      const log = createRedisChatLog({ redis: own.connect() });
+      for (const text of ["1", "2", "3"]) await say(log, text, { floor: 0 });
+      await own.kill();
+      await own.restart({ empty: true });
+      const both = await Promise.all(["4", "5"].map((text) => say(log, text, { floor: 3 })));
+      expect(both).toEqual([
+        [4, true],
+        [5, false],
+      ]);
+      expect(await say(log, "6", { floor: 5 })).toEqual([6, false]);
+      expect((await log.read("x", { limit: 50 })).map(({ seq }) => seq)).toEqual([4, 5, 6]);
+      expect(await log.read("x", { limit: 50, before: 4 })).toEqual([]);
+    });
+
+    it("keeps what is left, and pages pass over what is missing", async () => {
+      const log = createRedisChatLog({ redis: server.connect(), prefix: newPrefix() });
+      for (const text of ["1", "2", "3"]) await say(log, text);
+      expect(await say(log, "4", { floor: 1000 })).toEqual([1001, true]);
+      expect(await say(log, "5", { floor: 1000 })).toEqual([1002, false]);
+      const seqs = async (limit: number, before?: number) =>
+        (await log.read("x", { limit, ...(before === undefined ? {} : { before }) })).map(({ seq }) => seq);
+      expect(await seqs(4)).toEqual([2, 3, 1001, 1002]);
+      expect(await seqs(10, 1001)).toEqual([1, 2, 3]);
+    });
+
+    it("counts nothing up that was said before", async () => {
+      const log = createRedisChatLog({ redis: server.connect(), prefix: newPrefix() });
+      await say(log, "hey");
+      expect(await say(log, "hey", { floor: 7 })).toEqual([8, true]);
+    });
+  });
+
+  it("refuses what a stalled owner says after another has begun", async () => {
+    const log = createRedisChatLog({ redis: server.connect(), prefix: newPrefix() });
+    const moved = expect.objectContaining({ code: "MOVED" });
+    await log.begin("x", 5);
+    await log.append("x", said(ada, "1"), { fence: 5 });
+    await log.begin("x", 7);
+    const late = said(ada, "2");
+    await expect(log.append("x", late, { fence: 5 })).rejects.toEqual(moved);
+    await expect(log.begin("x", 5)).rejects.toEqual(moved);
+    expect(await log.append("x", late, { fence: 7 })).toMatchObject({ isRepeat: false, line: { seq: 2 } });
+    await log.append("x", said(ada, "3"));
+    expect(await log.last("x")).toBe(3);
+  });
+
+  it("fails within a second while the server is away or stalled, and goes on when it is back", {
+    timeout: 15_000,
+  }, async () => {
+    const own = await start();
+    const log = createRedisChatLog({ redis: own.connect() });
+    await log.append("x", said(ada, "1"));
+    const line = said(ada, "2");
+    const expectFailing = async () => {
+      const from = performance.now();
+      await expect(log.append("x", line)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+      expect(performance.now() - from).toBeLessThan(1500);
+    };
+    own.stall();
+    await expectFailing();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    own.resume();
+    expect((await log.append("x", line)).line.seq).toBe(2);
+    await own.kill();
+    await expectFailing();
+    await own.restart();
+    await vi.waitFor(async () => expect((await log.append("x", line)).line.seq).toBe(2));
+    expect(await log.last("x")).toBe(2);
   });
 
   it("goes on when the server's script cache is emptied", async () => {

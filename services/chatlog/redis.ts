@@ -6,6 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
+import { HereaboutsError } from "../../schema/errors.ts";
 import type { ChatLog, Line, ModerationEntry, Restriction } from "./chatlog.ts";
 import { lineOf, RedisCalls, toJson, type Value, type View } from "./redisCalls.ts";
 import { warnIfNotDurable } from "./redisDurability.ts";
@@ -28,7 +29,7 @@ export interface RedisChatLogOptions {
 const pageSize = 500;
 
 export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
-  const { redis, keep = 100_000, prefix = "chat:", onWarning = () => {}, now = Date.now } = options;
+  const { redis, keep = 100_000, prefix = "hereabouts:chat:", onWarning = () => {}, now = Date.now } = options;
   if (!(Number.isInteger(keep) && keep >= 1)) throw new Error(`keep must be a whole number from 1, not ${keep}`);
   const calls = new RedisCalls(redis, prefix, keep);
   const time = () => Math.trunc(now());
@@ -44,13 +45,20 @@ export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
   void warnIfNotDurable(redis, onWarning);
 
   return {
-    async append(instance, { author, text, font, clientId, isShadow, original }) {
+    async begin(instance, fence) {
+      if ((await calls.script<number>("begin", instance, fence)) === 0) throw moved(instance);
+    },
+
+    async append(instance, { author, text, font, clientId, isShadow, original }, { floor = 0, fence = 0 } = {}) {
       const said = toJson({ author, text, font });
       const args = [time(), `${origin}${++attempts}`, said, clientId, isShadow ? 1 : 0, ...optional(original)];
-      type Answer = [repeat: number, counted: number, seq: Value, at: Value, line: View | null];
-      const [repeat, counted, seq, at, found] = await calls.script<Answer>("append", instance, ...args, receiptMs);
+      args.push(receiptMs, floor, fence);
+      type Answer = [repeat: number, counted: number, seq: Value, at: Value, line: View | null, afterLoss: number];
+      const answer = await calls.script<Answer | null>("append", instance, ...args);
+      if (!answer) throw moved(instance);
+      const [repeat, counted, seq, at, found, afterLoss] = answer;
       const line = found ? lineOf(instance, found) : prunedLine(instance, Number(seq), author, Number(at));
-      return { line, isRepeat: repeat === 1, isCounted: counted === 1 };
+      return { line, isRepeat: repeat === 1, isCounted: counted === 1, isAfterLoss: afterLoss === 1 };
     },
 
     async read(instance, { limit, before }) {
@@ -99,4 +107,8 @@ export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
     flush: () => calls.flush(),
     close: () => calls.close(),
   };
+}
+
+function moved(instance: string): HereaboutsError {
+  return new HereaboutsError("MOVED", `chat:${instance}.`);
 }

@@ -3,6 +3,7 @@
  * run in the order they were made.
  */
 import type { Redis } from "ioredis";
+import { answerOf } from "../redisAnswer.ts";
 import type { Line } from "./chatlog.ts";
 import { type ScriptName, scripts } from "./redisScripts.ts";
 import { idOf } from "./rules.ts";
@@ -43,7 +44,7 @@ export class RedisCalls {
 
   plain<Answer>(ask: (redis: Redis, prefix: string) => Promise<Answer>): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(new Error("The chat log is closed."));
-    const answered = ask(this.#redis, this.#prefix);
+    const answered = answerOf(ask(this.#redis, this.#prefix));
     this.#pending.add(answered);
     const done = () => void this.#pending.delete(answered);
     answered.then(done, done);

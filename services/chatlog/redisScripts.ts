@@ -2,7 +2,7 @@
  * The chat log's operations as Lua for Redis, each atomic. The rules are those of `rules.ts`.
  *
  * Keys of an instance, each after the prefix: `lines:<instance>` (hash of sequence number to JSON), `meta:<instance>`
- * (last, at, first, notes, firstNote, slow), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
+ * (last, at, first, notes, firstNote, slow, fence), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
  * `hearts:<seq>:<instance>` (sorted by when they were given), `again:<seq>:<instance>` (client ids that counted up) and
  * `receipt:...`, one per client id. `places:<person>` is the set of instances where a person left something. The scripts
  * make their keys from the prefix: this is for one Redis with its replicas, not for a cluster.
@@ -35,6 +35,12 @@ local function view(seq)
   table.insert(found, 1, json)
   return found
 end
+-- whoever lost the instance while it was stalled has a lower fence than who has it now; 0: asks for none
+local function isStale(fence)
+  local highest = fence > 0 and tonumber(redis.call('HGET', meta, 'fence') or 0) or 0
+  if fence > highest then redis.call('HSET', meta, 'fence', string.format('%d', fence)) end
+  return fence < highest
+end
 local function place(person)
   redis.call('SADD', prefix .. 'places:' .. person, instance)
 end
@@ -55,8 +61,15 @@ local function noted(at, by, action, person, reason, detail)
 end
 `;
 
-/** now, attempt, line as JSON, clientId, shadow, hasOriginal, original, receiptMs -> repeat, counted, seq, at, view */
+/** fence -> 1 if it is the highest */
+const begin = `return isStale(tonumber(ARGV[3])) and 0 or 1`;
+
+/**
+ * now, attempt, line as JSON, clientId, shadow, hasOriginal, original, receiptMs, floor, fence
+ * -> repeat, counted, seq, at, view, afterLoss; or nothing under a lower fence
+ */
 const append = `
+if isStale(tonumber(ARGV[12])) then return false end
 local now, attempt, said, client = tonumber(ARGV[3]), ARGV[4], cjson.decode(ARGV[5]), ARGV[6]
 local isShadow, dayMs = ARGV[7] == '1', ARGV[10]
 local receipt = receiptOf(said.author.id, client)
@@ -64,11 +77,17 @@ local kept = redis.call('GET', receipt)
 if kept then
   local seq, count, at, by = string.match(kept, '^(%d+) (%d+) (%d+) (.*)$')
   -- the client library sends a command again if the connection broke: that is the same call, not a repeat
-  return { by == attempt and 0 or 1, tonumber(count) > 1 and 1 or 0, seq, at, view(seq) }
+  return { by == attempt and 0 or 1, tonumber(count) > 1 and 1 or 0, seq, at, view(seq), 0 }
 end
 local state = redis.call('HMGET', meta, 'last', 'at', 'first')
 local last, first = tonumber(state[1] or 0), tonumber(state[3] or 1)
 local at = math.max(now, tonumber(state[2] or 0))
+local floor = tonumber(ARGV[11])
+local isAfterLoss = last < floor
+if isAfterLoss then
+  if last == 0 then first = floor + 1 end
+  last = floor
+end
 if ARGV[8] == '1' then noted(at, 'filter', 'filter', said.author.id, '', ARGV[9]) end
 
 local newest = last > 0 and find(last)
@@ -79,7 +98,7 @@ if newest and newest.state == (isShadow and 'shadow' or 'shown') and newest.text
   put(newest)
   redis.call('RPUSH', key('again', last), client)
   redis.call('SET', receipt, string.format('%d %d %d %s', last, newest.count, newest.at, attempt))
-  return { 0, 1, last, newest.at, view(last) }
+  return { 0, 1, last, newest.at, view(last), 0 }
 end
 
 last = last + 1
@@ -108,7 +127,7 @@ for _ = 1, 2 do
   first = first + 1
 end
 redis.call('HSET', meta, 'last', last, 'at', at, 'first', first)
-return { 0, 0, last, at, view(last) }
+return { 0, 0, last, at, view(last), isAfterLoss and 1 or 0 }
 `;
 
 /** limit, before or '' -> views, oldest first */
@@ -117,8 +136,13 @@ local state = redis.call('HMGET', meta, 'last', 'first')
 local last, first = tonumber(state[1] or 0), tonumber(state[2] or 1)
 local to = math.min(last, (tonumber(ARGV[4]) or last + 1) - 1)
 local found = {}
-for seq = math.max(first, to - tonumber(ARGV[3]) + 1), to do
+-- lines that were lost leave a hole: it is passed over, as far as others can wait for
+for seq = to, math.max(first, to - 20000), -1 do
+  if #found == tonumber(ARGV[3]) then break end
   found[#found + 1] = view(seq) or nil
+end
+for i = 1, math.floor(#found / 2) do
+  found[i], found[#found - i + 1] = found[#found - i + 1], found[i]
 end
 return found
 `;
@@ -221,7 +245,7 @@ for n = tonumber(ARGV[4]), tonumber(ARGV[5]) do
 end
 `;
 
-const bodies = { append, read, line, edit, remove, heart, restrict, lift, write, log, eraseLines, eraseNotes };
+const bodies = { begin, append, read, line, edit, remove, heart, restrict, lift, write, log, eraseLines, eraseNotes };
 
 export type ScriptName = keyof typeof bodies;
 

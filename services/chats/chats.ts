@@ -7,6 +7,7 @@
 import type { Config } from "../../config.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Appended, Author, ChatLog, NewLine } from "../chatlog/chatlog.ts";
+import type { Channel } from "../cluster/cluster.ts";
 import type { Identity } from "../identity/person.ts";
 import { filterWords } from "./filter.ts";
 import { Moderation } from "./moderation.ts";
@@ -29,6 +30,19 @@ export interface OpenChat {
   onErased(person: string): Promise<void>;
 }
 
+/** Other processes, for chats that are open there. */
+export interface OtherChats {
+  /** Says something where the chat is open, if that is another process; else answers undefined. Throws what `say` throws. */
+  say(instance: string, said: Said): Promise<Appended | undefined>;
+  /** Carries the ids of people who were erased. */
+  readonly channel: Pick<Channel, "publish" | "listen">;
+}
+
+const noOthers: OtherChats = {
+  say: async () => undefined,
+  channel: { publish: async () => {}, listen: () => () => {} },
+};
+
 export interface Chats {
   readonly log: ChatLog;
   /** Slug of the chat's own piece: that of the same name unless configured. */
@@ -39,7 +53,7 @@ export interface Chats {
   moderation(instance: string): Promise<Moderation>;
   /** Makes `chat` the open one of its instance, until the returned function is called. */
   open(instance: string, chat: OpenChat): () => void;
-  /** Throws BAD_FONT, MUTED, BANNED, or TOO_FAST in slow mode. */
+  /** In the process where the chat is open. Throws BAD_FONT, MUTED, BANNED, TOO_FAST in slow mode, or UNAVAILABLE. */
   say(instance: string, said: Said): Promise<Appended>;
   /** Takes out all that a person said, everywhere (ID5). Returns how many lines that were. */
   erase(person: string, by: string): Promise<number>;
@@ -52,7 +66,7 @@ export function authorOf({ person, handle, name, kind, guest }: Identity): Autho
 
 type ChatsConfig = Pick<Config, "chatPieces" | "chatFonts" | "chatUnfiltered">;
 
-export function createChats(config: ChatsConfig, log: ChatLog, now: () => number): Chats {
+export function createChats(config: ChatsConfig, log: ChatLog, now: () => number, others = noOthers): Chats {
   const pieces = new Map(list(config.chatPieces).map((pair) => pair.split("=") as [string, string]));
   const fonts = list(config.chatFonts);
   const unfiltered = new Set(list(config.chatUnfiltered));
@@ -68,6 +82,10 @@ export function createChats(config: ChatsConfig, log: ChatLog, now: () => number
     return fresh;
   };
 
+  const takeOff = (person: string) => Promise.all([...opened.values()].map((chat) => chat.onErased(person)));
+  // a screen that could not be brought up to date is when its chat is opened next
+  others.channel.listen((person) => void takeOff(person).catch(() => {}));
+
   return {
     log,
     filter,
@@ -79,9 +97,12 @@ export function createChats(config: ChatsConfig, log: ChatLog, now: () => number
         if (opened.get(instance) === chat) opened.delete(instance);
       };
     },
-    async say(instance, { author, text, font, clientId, isUnslowed }) {
+    async say(instance, said) {
+      const { author, text, font, clientId, isUnslowed } = said;
       if (font && !fonts.includes(font))
         throw new HereaboutsError("BAD_FONT", `There are: ${fonts.join(", ") || "none"}.`);
+      const there = opened.has(instance) ? undefined : await others.say(instance, said);
+      if (there) return there;
       const rules = opened.get(instance)?.moderation ?? (await moderation(instance));
       rules.checkJoin(author.id);
       rules.checkSay(author.id, clientId, isUnslowed);
@@ -89,11 +110,13 @@ export function createChats(config: ChatsConfig, log: ChatLog, now: () => number
       // the chat may have been opened meanwhile: then it has to show the line
       const appended = await (opened.get(instance)?.append(line) ?? log.append(instance, line));
       rules.said(author.id, clientId);
+      // in another process too: said again there, it is not stored again, but shown
+      if (!opened.has(instance)) await others.say(instance, said).catch(() => {});
       return appended;
     },
     async erase(person, by) {
       const lines = await log.erase(person, by);
-      await Promise.all([...opened.values()].map((chat) => chat.onErased(person)));
+      await Promise.all([takeOff(person), others.channel.publish(person)]);
       return lines.length;
     },
   };

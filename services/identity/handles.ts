@@ -9,10 +9,11 @@ import type { Storage } from "../storage.ts";
 const pattern = /^[a-zA-Z0-9_.-]{1,32}$/;
 
 export interface Handles {
-  /** Makes `handle` the one of `subject`. Throws BAD_HANDLE or HANDLE_TAKEN. */
-  claim(subject: string, handle: string): void;
+  /** Makes `handle` the one of `subject`. Rejects with BAD_HANDLE, HANDLE_TAKEN or UNAVAILABLE. */
+  claim(subject: string, handle: string): Promise<void>;
 }
 
+/** Handles in the embedded database. */
 export function createHandles({ db }: Storage): Handles {
   db.exec(
     "CREATE TABLE IF NOT EXISTS handles (skeleton TEXT PRIMARY KEY, subject TEXT NOT NULL, handle TEXT NOT NULL)",
@@ -20,7 +21,7 @@ export function createHandles({ db }: Storage): Handles {
   const insert = db.prepare("INSERT INTO handles VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   const find = db.prepare("SELECT subject FROM handles WHERE skeleton = ?");
   return {
-    claim(subject, handle) {
+    async claim(subject, handle) {
       checkHandle(handle);
       const skeleton = skeletonOf(handle);
       insert.run(skeleton, subject, handle);

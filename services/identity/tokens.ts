@@ -30,8 +30,13 @@ export interface Tokens {
   mint(claims: { handle: string; name?: string; kind?: Kind; role?: Role; days?: number }): Promise<string>;
 }
 
+/** What our own tokens are signed with. */
+export function secretOf({ authSecret, dataDir }: Pick<TokenConfig, "authSecret" | "dataDir">): string {
+  return authSecret || keptSecret(dataDir, "secret", 32).value;
+}
+
 export function createTokens(config: TokenConfig, handles: Handles): Tokens {
-  const secret = new TextEncoder().encode(config.authSecret || keptSecret(config.dataDir, "secret", 32).value);
+  const secret = new TextEncoder().encode(secretOf(config));
   const externalKeys = config.authJwksUrl ? createRemoteJWKSet(new URL(config.authJwksUrl)) : undefined;
 
   const sign = (claims: JWTPayload, subject: string, days: number) =>
@@ -87,7 +92,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
     const own = claims.iss === ownIssuer;
     const subject = own ? claims.sub : `${claims.iss} ${claims.sub}`;
     const identity = identityOf(subject, claims, own && claims["guest"] === true);
-    if (!identity.guest) handles.claim(subject, identity.handle);
+    if (!identity.guest) await handles.claim(subject, identity.handle);
     return identity;
   };
 
@@ -107,7 +112,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
     async mint({ handle, name, kind = "human", role = "member", days = 365 }) {
       checkHandle(handle);
       const subject = `local:${handle.toLowerCase()}`;
-      handles.claim(subject, handle);
+      await handles.claim(subject, handle);
       return sign({ handle, kind, role, ...(name === undefined ? {} : { name }) }, subject, days);
     },
   };

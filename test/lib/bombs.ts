@@ -24,9 +24,9 @@ rooms.onCreate = async function (this: WorldRoom, options) {
   if (isBomb(this, "patch")) this.onBeforePatch = () => boom("a patch");
   if (isBomb(this, "tick")) exploding.add(this.clients);
 };
-rooms.onJoin = function (this: WorldRoom, client, options) {
+rooms.onJoin = async function (this: WorldRoom, client, options) {
   if (isBomb(this, "join")) boom("onJoin");
-  onJoin.call(this, client, options);
+  await onJoin.call(this, client, options);
 };
 rooms.onLeave = function (this: WorldRoom, client, code) {
   onLeave.call(this, client, code);

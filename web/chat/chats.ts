@@ -89,6 +89,7 @@ export class Chats {
       entry.membership = { state: "joined", chat };
       this.joined.set(entry.instance, chat);
       chat.on("closed", ({ error }) => this.#lost(entry, chat, error));
+      chat.on("lost", () => this.#begin(entry, chat.lines.at(-1)?.seq ?? 0));
     } catch (error) {
       if (this.#entries.get(entry.instance) !== entry) return;
       if (finalCodes.has(codeOf(error) ?? "")) entry.membership = { state: "out", error };

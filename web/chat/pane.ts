@@ -123,6 +123,10 @@ export class Pane {
       chat.on("typing", this.#refresh),
       chat.on("connection", this.#refresh),
       chat.on("refused", fail),
+      chat.on("lost", () => {
+        showNotice({ message: `What was said before in ${chat.instance} is gone from the server.`, remedy: "" });
+        this.#refresh();
+      }),
     ];
   }
 

@@ -31,7 +31,12 @@ export class Model {
     const key = JSON.stringify([instance, author.id, clientId]);
     const before = this.#receipts.get(key);
     if (before) {
-      return structuredClone({ line: lines[before.seq - 1]!, isRepeat: true, isCounted: before.isCounted });
+      return structuredClone({
+        line: lines[before.seq - 1]!,
+        isRepeat: true,
+        isCounted: before.isCounted,
+        isAfterLoss: false,
+      });
     }
     const newest = lines.at(-1);
     const at = Math.max(this.now, newest?.at ?? 0);
@@ -48,7 +53,7 @@ export class Model {
       lines.push({ seq, id, author: { ...author }, text, font, at, count: 1, editedAt: 0, state, hearts: [] });
     }
     this.#receipts.set(key, { seq: lines.length, isCounted });
-    return structuredClone({ line: lines.at(-1)!, isRepeat: false, isCounted });
+    return structuredClone({ line: lines.at(-1)!, isRepeat: false, isCounted, isAfterLoss: false });
   }
 
   read(instance: string, { limit, before = Infinity }: { limit: number; before?: number }): Line[] {
