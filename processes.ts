@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "./config.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
+import { onStop } from "./signals.ts";
 
 /** What a server tells its supervisor when it listens. */
 export type Up = { welcome: string; datagrams: string };
@@ -57,19 +58,20 @@ export async function supervise(config: Config): Promise<void> {
     isRolling = false;
   }
 
-  async function stop(signal: string): Promise<void> {
-    if (isStopping) {
-      for (const server of servers) server.kill("SIGKILL");
-      process.exit(1);
-    }
+  async function drain(signal: string): Promise<void> {
     isStopping = true;
     log.info({ signal }, "draining all processes");
     const codes = await Promise.all(servers.map((server) => server.stop()));
     process.exit(codes.every((code) => code === 0) ? 0 : 1);
   }
 
+  function end(): never {
+    for (const server of servers) server.kill("SIGKILL");
+    process.exit(1);
+  }
+
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // its reader has gone
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(signal));
+  onStop({ drain, end });
   process.on("SIGUSR2", () => void roll());
 
   const [first, ...others] = servers;

@@ -36,6 +36,7 @@ import { HereaboutsError } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
+import { onStop } from "./signals.ts";
 
 /** How long the welcome waits for what carries datagrams. */
 const carrierMs = 2000;
@@ -208,12 +209,11 @@ async function main(): Promise<void> {
   process.on("uncaughtException", keepRunning("uncaughtException"));
 
   const { worker } = cluster;
-  let isStopping = false;
-  const stop = (signal: string) => {
-    // Ctrl+C reaches a process and its supervisor, which tells it once more
-    if (isStopping && worker) return;
-    if (isStopping || config.dev) process.exit(isStopping ? 1 : 0);
-    isStopping = true;
+  let isDraining = false;
+  const drain = (signal: string) => {
+    if (config.dev) process.exit(0);
+    if (isDraining) return;
+    isDraining = true;
     log.info({ signal }, "draining");
     setTimeout(() => process.exit(1), config.drainMs).unref();
     server.close().then(
@@ -225,10 +225,11 @@ async function main(): Promise<void> {
     );
   };
   if (config.dev) process.on("disconnect", () => process.exit(0));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  // a supervisor passes on what the terminal has told already, and ends by force what must end at once
+  onStop({ drain, end: () => worker || process.exit(1) });
   worker?.on("disconnect", () => {
     worker.exitedAfterDisconnect = true; // else Node ends the process at once
-    stop("the supervisor is gone");
+    drain("the supervisor is gone");
   });
   const up = await welcomeOf(server, config);
   if (worker) worker.send(up);
