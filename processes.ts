@@ -170,6 +170,7 @@ class Supervised {
     if (this.#hasBeenUp) this.#up = Promise.withResolvers();
     worker.on("message", (up: Up) => {
       this.#hasBeenUp = true;
+      this.#log.info({ process: this.#number, pid: worker.process.pid }, "a process is up");
       this.#up.resolve(up);
     });
     this.#ended = new Promise((resolve) => {
