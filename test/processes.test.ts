@@ -1,4 +1,5 @@
 /** [OP5] `npm start -- --processes`: several servers on one machine, and what becomes of them when some end. */
+import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -148,13 +149,12 @@ describe.skipIf(!hasRedis)(`[OP5] several processes${hasRedis ? "" : ` (${noRedi
   });
 
   it("do not start at all where one cannot, and say why in one line", async () => {
-    const base = await freePorts(count + 1);
-    const taken = createServer().listen(base + 2, "127.0.0.1");
-    onTestFinished(() => void taken.close());
-    const shared = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => void shared.close());
-    await new Promise((listening) => shared.once("listening", listening));
-    const sharedPort = (shared.address() as { port: number }).port;
+    const [base, sharedPort] = [await freePorts(count + 1), await freePorts(count + 1)];
+    for (const port of [base + 2, sharedPort]) {
+      const taken = createServer().listen(port, "127.0.0.1");
+      onTestFinished(() => void taken.close());
+      await once(taken, "listening");
+    }
     const file = join(tmpdir(), `hereabouts-file-${process.pid}`);
     writeFileSync(file, "");
     onTestFinished(() => rmSync(file));
