@@ -205,3 +205,24 @@ describe("[SV3] PUBLIC_URL", () => {
     );
   });
 });
+
+describe("[OP5] PROCESSES", () => {
+  const several = { PROCESSES: "4", REDIS_URL: "redis://127.0.0.1:6379" };
+
+  it("may be several with a Redis that they share", () => {
+    expect(readConfig(several).config.processes).toBe(4);
+    expect(readConfig({ ...several, PUBLIC_ADDRESS: "rooms.example.org/{port}" }).config.processes).toBe(4);
+  });
+
+  it.each([
+    [{ REDIS_URL: "" }, "REDIS_URL must name"],
+    [{ PORT: "0" }, "PORT must be"],
+    [{ PORT: "65532" }, "above 65535"],
+    [{ UDP_PORT: "65532" }, "above 65535"],
+    [{ PUBLIC_ADDRESS: "rooms.example.org" }, "{port}"],
+    [{ DEV: "1" }, "development"],
+    [{ PROCESSES: "65" }, "PROCESSES"],
+  ])("with %j is refused", (env, remedy) => {
+    expect(reading({ ...several, ...env })).toThrow(bad("BAD_SETTING", remedy));
+  });
+});

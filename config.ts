@@ -279,6 +279,19 @@ export const settings = {
     default: "",
     meaning: "sites whose pages may make and command audio sessions here, with commas; * for any",
   },
+  PROCESSES: {
+    type: whole(1, 64),
+    unit: "processes",
+    default: "1",
+    meaning:
+      "servers on this machine that answer at PORT together, each with the port PORT + its number; need REDIS_URL",
+  },
+  SHARED_PORT: {
+    type: whole(0, 65535),
+    unit: "port",
+    default: "0",
+    meaning: "port that this process answers at with others; PROCESSES sets it",
+  },
   REDIS_URL: {
     type: z.url({ protocol: /^rediss?$/, error: "must be an address like redis://127.0.0.1:6379" }).or(z.literal("")),
     unit: "url",
@@ -317,7 +330,19 @@ export function readConfig(
   if (reading.config.authJwksUrl && !reading.config.authIssuer) {
     throw new HereaboutsError("BAD_SETTING", "AUTH_ISSUER must name the issuer whose keys AUTH_JWKS_URL has.");
   }
+  if (reading.config.processes > 1) checkProcesses(reading.config);
   return reading;
+}
+
+function checkProcesses({ processes, redisUrl, port, udpPort, publicUdpPort, publicAddress, dev }: Config): void {
+  const refuse = (details: string) => new HereaboutsError("BAD_SETTING", `PROCESSES ${processes}: ${details}`);
+  if (dev) throw refuse("development is one process: leave it out.");
+  if (!redisUrl) throw refuse("REDIS_URL must name the Redis that they share, like redis://127.0.0.1:6379.");
+  if (port === 0) throw refuse("PORT must be a number other than 0: each has the one after it by its number.");
+  if (Math.max(port, udpPort, publicUdpPort) + processes > 65535) throw refuse("their ports would be above 65535.");
+  if (publicAddress && !publicAddress.includes("{port}")) {
+    throw refuse("PUBLIC_ADDRESS must hold {port}, like rooms.example.org/{port}: each has its own.");
+  }
 }
 
 /** The settings as this process was started with them. Tools with arguments of their own pass none on. */

@@ -3,8 +3,9 @@
  * `npm start` runs it; tests call `startServer` with a configuration of their own.
  */
 import "./rooms/plainMsgpack.ts";
+import cluster from "node:cluster";
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, createServer as createNetServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { format } from "node:util";
@@ -13,6 +14,8 @@ import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
 import { composeServices } from "./compose.ts";
 import { type Config, list, readProcessConfig } from "./config.ts";
+import { checkPort, listenTogether } from "./ports.ts";
+import { supervise, type Up } from "./processes.ts";
 import { audioRoomWith } from "./rooms/audio/AudioRoom.ts";
 import { toServerError } from "./rooms/BaseRoom.ts";
 import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
@@ -35,6 +38,7 @@ import { type ErrorCode, HereaboutsError } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
+import { onStop } from "./signals.ts";
 
 /** How long the welcome waits for what carries datagrams. */
 const carrierMs = 2000;
@@ -58,11 +62,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const { services, kept } = await composeServices(config);
   const { log, sessions } = services;
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
+  const transport = new WebSocketTransport({ server: http, maxPayload: config.maxPayload });
+  // by number it would ask for a port that other processes may have too
+  transport.listen = (port, host, backlog, listener) => {
+    http.listen({ port, host, backlog, exclusive: true }, listener);
+    return transport;
+  };
   const matchmaking = new LocalPresence();
   matchmaking.subscriptions.setMaxListeners(0); // each join that waits for a room to be made listens
   const colyseus = new Server({
     presence: matchmaking,
-    transport: new WebSocketTransport({ server: http, maxPayload: config.maxPayload }),
+    transport,
     gracefullyShutdown: false,
     greet: false,
     logger: colyseusLog(log),
@@ -105,6 +115,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   );
   const carrier = createCarrier({ config, httpPort: port, log });
   services.datagrams.begin(carrier);
+  const leaveSharedPort = await listenTogether(config, http);
 
   return {
     port,
@@ -113,6 +124,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     storage: kept.where,
     datagrams: carrier.begun,
     async close() {
+      await leaveSharedPort();
       isDraining = true;
       await services.cluster.drain();
       clearInterval(ticking);
@@ -187,39 +199,28 @@ function colyseusLog(log: Log) {
   };
 }
 
-/** Colyseus never settles `listen` on a port that is taken. */
-async function checkPort({ port, host }: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const probe = createNetServer();
-    probe.once("error", (cause: NodeJS.ErrnoException) => {
-      const isTaken = cause.code === "EADDRINUSE";
-      const details = isTaken ? `Port ${port} is taken.` : `PORT ${port} on HOST "${host}": ${cause.message}.`;
-      reject(new HereaboutsError(isTaken ? "PORT_IN_USE" : "BAD_SETTING", details, { cause }));
-    });
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
-}
-
-async function printWelcome({ port, monitorLogin, datagrams, storage }: RunningServer, config: Config): Promise<void> {
+async function welcomeOf(server: RunningServer, config: Config): Promise<Up> {
+  const { port: own, monitorLogin, datagrams, storage } = server;
   const carriage = await Promise.race([datagrams, pause(carrierMs, "not up yet; the log tells", { ref: false })]);
+  const port = config.sharedPort || own;
   const addresses = Object.values(networkInterfaces()).flat();
   const others = addresses.filter((address) => address?.family === "IPv4" && !address.internal);
   const hosts = config.host === "0.0.0.0" ? ["localhost", ...others.map((address) => address!.address)] : [config.host];
   const url = config.publicUrl || `http://${hosts[0]}:${port}`;
-  console.log(`
+  const welcome = `
   hereabouts is up
 
   pages     ${url}/   ${url}/field
   also at   ${hosts.map((host) => `http://${host}:${port}`).join("  ")}
   monitor   ${url}/monitor/   (${monitorLogin})
   music     ${config.audio ? `${config.musicDir || "the built-in set"}, at ${url}/radio` : "off by AUDIO"}
-  storage   ${storage}
-  datagrams ${carriage}
-`);
+  storage   ${storage}`;
+  return { welcome, datagrams: carriage };
 }
 
 async function main(): Promise<void> {
   const { config } = readProcessConfig();
+  if (config.processes > 1) return supervise(config);
   const server = await startServer(config);
   const { log, metrics } = server.services;
   const keepRunning = (where: string) => (error: unknown) => {
@@ -236,10 +237,12 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", keepRunning("unhandledRejection"));
   process.on("uncaughtException", keepRunning("uncaughtException"));
 
-  let isStopping = false;
-  const stop = (signal: string) => {
-    if (isStopping || config.dev) process.exit(isStopping ? 1 : 0);
-    isStopping = true;
+  const { worker } = cluster;
+  let isDraining = false;
+  const drain = (signal: string) => {
+    if (config.dev) process.exit(0);
+    if (isDraining) return;
+    isDraining = true;
     log.info({ signal }, "draining");
     setTimeout(() => process.exit(1), config.drainMs).unref();
     server.close().then(
@@ -251,8 +254,15 @@ async function main(): Promise<void> {
     );
   };
   if (config.dev) process.on("disconnect", () => process.exit(0));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
-  await printWelcome(server, config);
+  // a supervisor passes on what the terminal has told already, and ends by force what must end at once
+  onStop({ drain, end: () => worker || process.exit(1) });
+  worker?.on("disconnect", () => {
+    worker.exitedAfterDisconnect = true; // else Node ends the process at once
+    drain("the supervisor is gone");
+  });
+  const up = await welcomeOf(server, config);
+  if (worker) worker.send(up);
+  else console.log(`${up.welcome}\n  datagrams ${up.datagrams}\n`);
 }
 
 if (import.meta.main) {

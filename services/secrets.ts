@@ -1,6 +1,9 @@
-/** Secrets the server makes for itself on its first start and keeps with its data, readable by their owner only. */
+/**
+ * Secrets the server makes for itself on its first start and keeps with its data, readable by their owner only. Of several
+ * processes that start at once on the same folder one makes it, and all have that one.
+ */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The secret of `name`, of `bytes` random bytes in base64url. `isNew` if this call made it. */
@@ -10,10 +13,22 @@ export function keptSecret(
   bytes: number,
 ): { value: string; file: string; isNew: boolean } {
   const file = join(dataDir, name);
-  const isNew = !existsSync(file);
-  if (isNew) {
-    mkdirSync(dataDir, { recursive: true });
-    writeFileSync(file, `${randomBytes(bytes).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  }
+  const isNew = !existsSync(file) && make(file, randomBytes(bytes).toString("base64url"));
   return { value: readFileSync(file, "utf8").trim(), file, isNew };
+}
+
+/** False if another process was first. The name is given to a file that is whole: nobody reads half a secret. */
+function make(file: string, value: string): boolean {
+  const draft = `${file}.${process.pid}`;
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(draft, `${value}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft);
+  }
 }

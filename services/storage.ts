@@ -16,12 +16,12 @@ export interface Storage {
 /** Opens (or makes) the database below `dataDir`; `:memory:` keeps nothing. */
 export function openStorage(dataDir: string): Storage {
   if (dataDir !== ":memory:") mkdirSync(dataDir, { recursive: true });
-  const db = new DatabaseSync(dataDir === ":memory:" ? dataDir : join(dataDir, "hereabouts.db"));
-  // every room waits while this waits for another program that holds the file: a tick, and what failed is tried again
-  db.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 50; PRAGMA secure_delete = ON;",
-  );
+  // another process may be opening it too
+  const db = new DatabaseSync(dataDir === ":memory:" ? dataDir : join(dataDir, "hereabouts.db"), { timeout: 5000 });
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;");
   db.exec("CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, at INTEGER)");
+  // every room waits while this waits for another program that holds the file: a tick, and what failed is tried again
+  db.exec("PRAGMA busy_timeout = 50");
   const probe = db.prepare("INSERT OR REPLACE INTO probe VALUES (1, ?)");
   return {
     db,

@@ -17,9 +17,9 @@ export interface Log {
   limited(level: Level, kind: string, fields: Fields, message: string): void;
 }
 
-type LogConfig = Pick<Config, "logLevel" | "logFormat" | "dev">;
+type LogConfig = Pick<Config, "logLevel" | "logFormat" | "dev"> & Partial<Pick<Config, "port" | "sharedPort">>;
 
-/** `destination` is standard output unless a test takes the lines. */
+/** `destination` is standard output unless a test takes the lines. Of several processes each names its number. */
 export function createLog(
   config: LogConfig,
   destination: DestinationStream = process.stdout,
@@ -27,7 +27,9 @@ export function createLog(
 ): Log {
   const readable =
     config.logFormat === "text" || (config.logFormat === "auto" && (config.dev || !!process.stdout.isTTY));
-  const options = { level: config.logLevel, base: null, errorKey: "error" };
+  const { port = 0, sharedPort = 0 } = config;
+  const base = sharedPort ? { process: port - sharedPort } : null;
+  const options = { level: config.logLevel, base, errorKey: "error" };
   return wrap(pino(options, readable ? { write: (line) => destination.write(toText(line)) } : destination), now);
 }
 

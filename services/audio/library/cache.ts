@@ -61,21 +61,24 @@ function open(dir: string): DatabaseSync {
   const path = dir === inMemory ? dir : join(dir, "library.db");
   try {
     if (dir !== inMemory) mkdirSync(dir, { recursive: true });
-    return withTables(new DatabaseSync(path));
+    return withTables(openFile(path));
   } catch {
     try {
       for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
-      return withTables(new DatabaseSync(path));
+      return withTables(openFile(path));
     } catch {
       return withTables(new DatabaseSync(inMemory));
     }
   }
 }
 
+/** Waits while another process opens or writes it. */
+const openFile = (path: string) => new DatabaseSync(path, { timeout: 1000 });
+
 function withTables(db: DatabaseSync): DatabaseSync {
   try {
     db.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 1000;
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size REAL, mtimeMs REAL, hash TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS contents (hash TEXT PRIMARY KEY, version INTEGER, known TEXT NOT NULL);
     `);
