@@ -53,7 +53,7 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     tell = (event) => write(toText(event));
     const unwatch = session.feed.watch((event, text) => {
       write(text());
-      if (event.type !== "ended") return;
+      if (event.type !== "ended" && event.type !== "moved") return;
       leave();
       endOf(res);
     });

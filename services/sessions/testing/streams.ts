@@ -103,7 +103,7 @@ export class TestStream implements SessionStream {
     this.#now = now;
     this.epochMs = saved?.epochMs ?? now();
     this.#direction = direction ?? saved?.direction ?? "similar";
-    const first = startingTrack ?? saved?.entries[0]!.track;
+    const first = startingTrack ?? saved?.entries[0]?.track;
     this.#steps = [{ track: first === undefined ? testTracks[0]! : find(first), direction: "start" }];
     this.#next = testTracks[1]!;
     if (!saved) return;
