@@ -139,8 +139,8 @@ export function audioRoomWith(services: RoomServices): new () => AudioRoom {
 
     /** Puts the session's id in the place of its name before Colyseus looks for the room. */
     static override async onAuth(token: string, options: Record<string, unknown>, context: AuthContext) {
-      return authenticate(services, token ?? context.token, options, audioJoin, ({ session }) => {
-        options["session"] = services.sessions.resolve(session).id;
+      return authenticate(services, token ?? context.token, options, audioJoin, async ({ session }) => {
+        options["session"] = (await services.sessions.placeOf(session)).id;
       });
     }
   };

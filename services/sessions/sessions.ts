@@ -116,9 +116,11 @@ export class Sessions {
     const homes = this.#homes;
     const session = this.find(key);
     homes?.check();
-    if (session || !homes) return session ?? this.resolve(key);
+    if (session) return session;
     const name = nameKey(key);
+    // a server that has just started may not have it yet
     if (name === masterName) return this.master();
+    if (!homes) return this.resolve(key);
     const making = this.#making.get(name);
     if (making) return making;
     const id = await homes.seek(key);
@@ -138,12 +140,22 @@ export class Sessions {
     }
   }
 
+  /** Whether there is such a session, wherever it lives. Throws UNAVAILABLE. */
+  async isThere(key: string): Promise<boolean> {
+    try {
+      return (await this.search(key)) !== undefined;
+    } catch (error) {
+      if (error instanceof Elsewhere) return true;
+      throw error;
+    }
+  }
+
   /**
    * The session of that name, made if there is none. Throws SESSION_NOT_FOUND for what has the form of an id and is none,
    * SESSIONS_FULL, NO_MUSIC, what the stream throws, and as `locate`.
    */
   async create(name: string, maker: Maker, open: OpenStream = {}): Promise<Made> {
-    const session = await this.#locateIfAny(name);
+    const session = await this.search(name);
     if (session) return joined(session);
     if (isIdLike(name)) throw new HereaboutsError("SESSION_NOT_FOUND");
     const making = this.#making.get(nameKey(name));
@@ -163,7 +175,7 @@ export class Sessions {
    */
   async follow(target: string, name: string | undefined, maker: Maker): Promise<Made> {
     await this.#music();
-    const found = await this.#locateIfAny(target);
+    const found = await this.search(target);
     if (!found) throw new HereaboutsError("TARGET_NOT_FOUND");
     const following = found.following ?? found;
     const label = name ?? `${following.name || following.id} follower`;
@@ -353,9 +365,9 @@ export class Sessions {
     return this.#register({ ...record, following }, following.stream);
   }
 
-  async #locateIfAny(key: string): Promise<AudioSession | undefined> {
+  /** As `locate`; undefined where there is none. */
+  async search(key: string): Promise<AudioSession | undefined> {
     if (!this.#homes) return this.find(key);
-    if (this.#isClosed) throw this.#homes.other();
     try {
       return await this.locate(key);
     } catch (error) {

@@ -10,6 +10,7 @@ export type Rig = {
   sessions: Sessions;
   streams: TestStreams;
   errors: unknown[];
+  now: () => number;
   /** Lets time pass, with a tick each second. */
   pass(ms: number): void;
   /** Events told to one who watches from now on. */
@@ -34,6 +35,7 @@ export function createRig(options: RigOptions = {}): Rig {
     sessions,
     streams,
     errors,
+    now,
     pass(ms) {
       for (const end = clock + ms; clock < end; ) {
         clock = Math.min(end, clock + 1000);
@@ -51,10 +53,12 @@ export function createRig(options: RigOptions = {}): Rig {
 export type SharedRig = Rig & { cluster: FakeCluster };
 
 /** Registries of several processes that share a memory, each with streams and a clock of its own. */
-export async function createSharedRigs(count: number) {
+export async function createSharedRigs(count: number, limits?: RigOptions["limits"]) {
   const { clusters, shared } = fakeClusters(count);
   const store = memoryStore(() => shared.isUp);
-  const rigs = clusters.map((cluster): SharedRig => ({ ...createRig({ shared: { cluster, store } }), cluster }));
+  const rigs = clusters.map(
+    (cluster): SharedRig => ({ ...createRig({ shared: { cluster, store }, ...(limits && { limits }) }), cluster }),
+  );
   for (const { cluster } of rigs) await cluster.begin({ peerUrl: "", address: "" }, () => ({ seats: 0, rooms: 0 }));
   return { rigs, store, shared };
 }
