@@ -16,12 +16,12 @@ export async function authenticate<T extends z.ZodType>(
   token: string | undefined,
   options: unknown,
   shape: T,
-  normalize: (join: z.output<T>) => void,
+  normalize: (join: z.output<T>) => void | Promise<void>,
 ): Promise<Identity> {
   try {
     const join = validate(shape, options);
     if (!join.success) throw badJoin(join.error);
-    normalize(join.data);
+    await normalize(join.data);
     return await tokens.verify(token);
   } catch (error) {
     throw toServerError(error) satisfies ServerError;

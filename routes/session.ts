@@ -12,9 +12,9 @@ import { publicUrl } from "./origin.ts";
 type Services = { config: Config; presence: Presence; sessions: Sessions };
 
 export function sessionRoutes(router: Router, { config, presence, sessions }: Services): void {
-  router.get("/session/:slug", (req, res, next) => {
+  router.get("/session/:slug", async (req, res, next) => {
     res.vary("accept");
-    if (req.accepts(["json", "html"]) === "html" && sessions.find(req.params.slug)) return next();
+    if (req.accepts(["json", "html"]) === "html" && (await sessions.isThere(req.params.slug))) return next();
     const slug = parseSlug(req.params.slug);
     const url = publicUrl(req, { ...config, dev: config.dev && req.query["forceProduction"] !== "1" });
     const { people, connections, guests } = presence.counts(`world:${slug}`);

@@ -97,6 +97,8 @@ export type AudioEvent =
   | { type: "listeners"; listeners: number; followers: number }
   /** The session is gone: nothing follows. */
   | { type: "ended"; reason: "deleted" | "cleaned" | "target_gone" | "closing" }
+  /** It goes on in another process: what is asked for next finds it there. */
+  | { type: "moved" }
   | { type: "error"; message: "session_not_found" | "session_unavailable" };
 
 const trackId = z.string().regex(/^[0-9a-f]{16}$/, "must be a track's id");

@@ -190,6 +190,9 @@ export class Player {
         if (event.reason === "closing") this.#onLost();
         else this.#end(event.reason);
         break;
+      case "moved":
+        this.#onLost();
+        break;
       case "error":
         if (event.message === "session_not_found") void this.#restart();
         else this.#onLost();

@@ -100,11 +100,17 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
         break;
       case "ended":
         this.broadcast("ended", { reason: event.reason });
-        if (event.reason === "closing") break; // the server lets everyone go
-        void this.lock();
-        for (const client of [...this.clients]) if (client.userData) this.end(client, "SESSION_ENDED");
+        if (event.reason !== "closing") this.#endAll("SESSION_ENDED"); // then the server lets everyone go
+        break;
+      case "moved":
+        this.#endAll("DRAINING");
         break;
     }
+  }
+
+  #endAll(code: "SESSION_ENDED" | "DRAINING"): void {
+    void this.lock();
+    for (const client of [...this.clients]) if (client.userData) this.end(client, code);
   }
 
   #describe() {
@@ -133,8 +139,8 @@ export function audioRoomWith(services: RoomServices): new () => AudioRoom {
 
     /** Puts the session's id in the place of its name before Colyseus looks for the room. */
     static override async onAuth(token: string, options: Record<string, unknown>, context: AuthContext) {
-      return authenticate(services, token ?? context.token, options, audioJoin, ({ session }) => {
-        options["session"] = services.sessions.resolve(session).id;
+      return authenticate(services, token ?? context.token, options, audioJoin, async ({ session }) => {
+        options["session"] = (await services.sessions.placeOf(session)).id;
       });
     }
   };

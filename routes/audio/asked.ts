@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { type Config, list } from "../../config.ts";
 import { listenerToken, type SessionAnswer, type TrackInfo } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
+import type { Cluster } from "../../services/cluster/cluster.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { Tokens } from "../../services/identity/tokens.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
@@ -18,6 +19,8 @@ export interface AudioServices {
   readonly login: OperatorLogin;
   /** What can be played. */
   readonly tracks: () => Iterable<TrackInfo>;
+  /** The other processes. */
+  readonly cluster: Cluster;
   /** Server time in ms since the epoch. */
   readonly now: () => number;
 }
@@ -25,18 +28,18 @@ export interface AudioServices {
 const cookieName = "audioSession";
 const cookieMs = 30 * 24 * 3600_000;
 
-/** The session that a path or `?session=` names; without one that of the browser's cookie, else the master. */
+/**
+ * The session that a path or `?session=` names; without one that of the browser's cookie, else the master. Throws
+ * Elsewhere, which passOn.ts answers.
+ */
 export async function sessionOf(req: Request, sessions: Sessions): Promise<AudioSession> {
   const { session: queried } = req.query;
   const named = req.params["id"] ?? (typeof queried === "string" && queried !== "" ? queried : undefined);
   if (named === undefined) {
     const bound = cookieOf(req);
-    return (bound && sessions.find(bound)) || sessions.master();
+    return (bound && (await sessions.search(bound))) || sessions.master();
   }
-  const session = sessions.find(String(named));
-  // a server that has just started may not have its master yet
-  if (!session && String(named).toLowerCase() === "master") return sessions.master();
-  return session ?? sessions.resolve(String(named));
+  return sessions.locate(String(named));
 }
 
 function cookieOf(req: Request): string | undefined {

@@ -8,6 +8,7 @@ import { HereaboutsError } from "../../schema/errors.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
 import { toText } from "../../services/sessions/feed.ts";
+import { Elsewhere } from "../../services/sessions/homes.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import { type AudioServices, identityOf, sessionOf, tokenOfListener } from "./asked.ts";
 
@@ -35,7 +36,7 @@ export function eventRoutes(router: Router, services: AudioServices): void {
       const identity = await identityOf(req, tokens);
       watch(await sessionOf(req, sessions), res, { listener, identity });
     } catch (error) {
-      if (!(error instanceof HereaboutsError) || res.destroyed) throw error;
+      if (!(error instanceof HereaboutsError) || error instanceof Elsewhere || res.destroyed) throw error;
       const message = error.status === 404 ? "session_not_found" : "session_unavailable";
       res.end(toText({ type: "error", message }));
     }
@@ -53,7 +54,7 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     tell = (event) => write(toText(event));
     const unwatch = session.feed.watch((event, text) => {
       write(text());
-      if (event.type !== "ended") return;
+      if (event.type !== "ended" && event.type !== "moved") return;
       leave();
       endOf(res);
     });

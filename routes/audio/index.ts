@@ -1,17 +1,24 @@
 /** All routes of audio sessions (AU2). */
 import { Router } from "express";
+import { keptSecret } from "../../services/secrets.ts";
 import type { AudioServices } from "./asked.ts";
 import { commandRoutes } from "./commands.ts";
 import { audioErrors } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { manageRoutes } from "./manage.ts";
+import { passOn } from "./passOn.ts";
+import { Peers } from "./peers.ts";
 import { streamRoutes } from "./stream.ts";
 import { trackRoutes } from "./tracks.ts";
 
 export function audioRoutes(services: AudioServices): Router {
+  const { cluster, config, now } = services;
   const router = Router();
+  const secret = config.authSecret || keptSecret(config.dataDir, "secret", 32).value;
+  const asking = { cluster, peers: new Peers(secret, now) };
+  if (!cluster.isAlone) router.use(asking.peers.take);
   const all = [manageRoutes, commandRoutes, streamRoutes, eventRoutes, trackRoutes];
-  for (const register of all) register(router, services);
-  router.use(audioErrors);
+  for (const register of all) register(router, services, asking);
+  router.use(passOn(asking), audioErrors);
   return router;
 }

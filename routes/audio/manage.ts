@@ -9,6 +9,7 @@ import type { Identity } from "../../services/identity/person.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import { roleOf } from "../operators.ts";
+import type { Asking } from "./ask.ts";
 import {
   type AudioServices,
   answerOf,
@@ -20,8 +21,9 @@ import {
   sessionOf,
   urlsOf,
 } from "./asked.ts";
+import { listElsewhere } from "./list.ts";
 
-export function manageRoutes(router: Router, services: AudioServices): void {
+export function manageRoutes(router: Router, services: AudioServices, asking: Asking): void {
   const { config, sessions, tokens, login, now } = services;
   const body = json({ limit: "16kb" });
   const own = refuseForeign(config);
@@ -56,11 +58,12 @@ export function manageRoutes(router: Router, services: AudioServices): void {
     res.redirect(303, `/session/${session.id}`);
   });
 
-  router.get("/api/session/list", (_req, res) => {
-    const listed = [...sessions.all].map(({ id: sessionId, type, clients, created }) => {
+  router.get("/api/session/list", async (req, res) => {
+    const here = [...sessions.all].map(({ id: sessionId, type, clients, created }) => {
       return { sessionId, type, clients, created };
     });
-    res.set("cache-control", "no-store").json({ sessions: listed });
+    const listed = new Map([...(await listElsewhere(asking, req, res)), ...here].map((one) => [one.sessionId, one]));
+    res.set("cache-control", "no-store").json({ sessions: [...listed.values()] });
   });
 
   router.get(["/api/session/info", "/api/session/:id"], async (req, res) => {

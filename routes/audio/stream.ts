@@ -5,17 +5,27 @@
 import type { Response, Router } from "express";
 import { metaint } from "../../services/audio/stream/icy.ts";
 import type { Sink } from "../../services/audio/stream/stream.ts";
+import { Elsewhere } from "../../services/sessions/homes.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
+import type { Asking } from "./ask.ts";
 import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
 import { endOf } from "./events.ts";
+import { frameHeader, passedOf } from "./peers.ts";
+import { relay } from "./relay.ts";
 
-export function streamRoutes(router: Router, { sessions }: AudioServices): void {
+export function streamRoutes(router: Router, { sessions }: AudioServices, asking: Asking): void {
   router.get(["/stream", "/stream/:id"], async (req, res) => {
-    const session = await sessionOf(req, sessions);
     const listener = tokenOfListener(req);
     const icy = req.headers["icy-metadata"] === "1";
-    res.useChunkedEncodingByDefault = false;
-    res.shouldKeepAlive = false;
+    const session = await sessionOf(req, sessions).catch((error) => {
+      if (!(error instanceof Elsewhere) || req.method === "HEAD") throw error;
+      return error;
+    });
+    if (session instanceof Elsewhere) {
+      unchunked(res);
+      return relay(req, res, session, { ...asking, sessions, listener, icy });
+    }
+    unchunked(res);
     res.set({
       "content-type": "audio/mpeg",
       "cache-control": "no-store",
@@ -29,8 +39,15 @@ export function streamRoutes(router: Router, { sessions }: AudioServices): void 
     if (req.method === "HEAD") return void res.end();
     if (res.destroyed) return; // gone while it waited
     req.socket.setNoDelay(true);
-    res.on("close", sessions.listen(session, { sink: sinkOf(res), icy, listener }));
+    const passed = passedOf(res);
+    const onBegin = passed && ((frame: number) => void res.set(frameHeader, String(frame)));
+    res.on("close", sessions.listen(session, { sink: sinkOf(res), icy, listener, resume: passed?.resume, onBegin }));
   });
+}
+
+function unchunked(res: Response): void {
+  res.useChunkedEncodingByDefault = false;
+  res.shouldKeepAlive = false;
 }
 
 /** A header holds bytes: those of UTF-8, as other stream servers send it. */

@@ -12,6 +12,8 @@ export type Lifecycle = {
   /** The last one left. */
   "session.idle": { session: AudioSession };
   "session.removed": { session: AudioSession; reason: EndReason };
+  /** It goes on in another process. */
+  "session.moved": { session: AudioSession };
 };
 
 type Listener<T> = (event: T) => void;

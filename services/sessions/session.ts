@@ -29,6 +29,8 @@ export interface SessionOptions {
   maker?: string | undefined;
   /** Under what it counts towards the limit of one maker. */
   countsFor?: string | undefined;
+  /** Where it was made before it came to this process. */
+  created?: number | undefined;
   now: () => number;
   onError: (error: unknown) => void;
 }
@@ -59,8 +61,8 @@ export class AudioSession {
     this.maker = options.maker;
     this.countsFor = options.countsFor;
     this.#now = now;
-    this.created = Math.round(now());
-    this.#touchedAt = this.created;
+    this.#touchedAt = Math.round(now());
+    this.created = options.created ?? this.#touchedAt;
     this.feed = new Feed({ stream: this.stream, counts: () => this.heardBy(), now, onError });
   }
 
@@ -131,9 +133,9 @@ export class AudioSession {
     this.#heard.get(token)?.sound.heard(frame);
   }
 
-  /** Tells everyone and ends their sound. */
-  end(reason: EndReason): void {
-    this.feed.tell({ type: "ended", reason });
+  /** Tells everyone and ends their sound. Without a reason it goes on, in another process. */
+  end(reason?: EndReason): void {
+    this.feed.tell(reason ? { type: "ended", reason } : { type: "moved" });
     for (const attachment of [...this.#attached]) attachment.end?.();
     if (!this.following) this.stream.close();
   }

@@ -4,25 +4,34 @@
  *
  * Whoever hears or watches holds an attachment. A session that nobody attends or touches for half an hour is removed, and
  * with a session end its followers. Time comes from `now` and `tick`.
+ *
+ * Among several processes (homes.ts) a session lives on one of them, followers with what they follow. What is asked for
+ * here and lives there throws Elsewhere; what a process had that is gone goes on here.
  */
 import { HereaboutsError } from "../../schema/errors.ts";
-import type { Listener, ListenOptions, OpenStream, Streams } from "../audio/stream/stream.ts";
+import type { Listener, ListenOptions, OpenStream, SessionStream, Streams } from "../audio/stream/stream.ts";
+import type { Cluster, ClusterEvent } from "../cluster/cluster.ts";
 import { LifecycleBus } from "./bus.ts";
+import { Elsewhere, SessionHomes } from "./homes.ts";
 import { isIdLike, nameKey, newId } from "./ids.ts";
+import type { SessionStore } from "./record.ts";
 import { type Attachment, AudioSession, type EndReason, type SessionOptions } from "./session.ts";
 
+const masterName = "master";
 export const heartbeatMs = 5000;
 export const cleanAfterMs = 30 * 60_000;
 const cleanEveryMs = 60_000;
 /** How long a request waits for the first music of a server that has just started. */
 const musicMs = 5000;
-/** Followers whose target is gone are told so, this many of them. */
+/** So many of those that are gone are told why. */
 const remembered = 1000;
 
 export interface SessionsOptions {
   streams: Streams;
   /** Sessions at once; those of one maker; connections that hear or watch. */
   limits: { sessions: number; perMaker: number; listeners: number };
+  /** The other processes, and what they share, where there can be others. */
+  shared?: { cluster: Cluster; store: SessionStore } | undefined;
   now: () => number;
   onError: (error: unknown) => void;
 }
@@ -35,6 +44,8 @@ export interface Maker {
 
 export type Made = { session: AudioSession; outcome: "created" | "joined" };
 
+type Named = Pick<SessionOptions, "name" | "type" | "following">;
+
 export class Sessions {
   readonly bus: LifecycleBus;
   readonly streams: Streams;
@@ -42,7 +53,9 @@ export class Sessions {
   readonly #sessions = new Map<string, AudioSession>();
   readonly #names = new Map<string, AudioSession>();
   readonly #making = new Map<string, Promise<AudioSession>>();
-  readonly #orphans = new Set<string>();
+  /** Why those that are gone are gone, by their id. */
+  readonly #gone = new Map<string, "TARGET_NOT_FOUND" | "DRAINING">();
+  readonly #homes: SessionHomes | undefined;
   #master: AudioSession | undefined;
   #attached = 0;
   #reserved = 0;
@@ -56,7 +69,9 @@ export class Sessions {
     this.bus = new LifecycleBus(options.onError);
     this.#beatAt = options.now() + heartbeatMs;
     this.#cleanAt = options.now() + cleanEveryMs;
-    void this.streams.ready.then(() => this.#openMaster()).catch(options.onError);
+    this.#homes = options.shared && new SessionHomes({ ...options, ...options.shared });
+    options.shared?.cluster.watch((event) => this.#onCluster(event));
+    if (!this.#homes) void this.streams.ready.then(() => this.#openMaster()).catch(options.onError);
   }
 
   get all(): Iterable<AudioSession> {
@@ -68,8 +83,18 @@ export class Sessions {
     return this.#attached;
   }
 
-  /** The one that is there for everyone. Throws NO_MUSIC while there is nothing to play. */
+  /** Call it once the other processes can be asked: the master is there from then on, somewhere. */
+  async begin(): Promise<void> {
+    await this.#homes?.look();
+    await this.master().catch((error) => {
+      // whoever asks is told so
+      if (!(error instanceof HereaboutsError)) throw error;
+    });
+  }
+
+  /** The one that is there for everyone. Throws NO_MUSIC while there is nothing to play; Elsewhere. */
   async master(): Promise<AudioSession> {
+    if (this.#homes) return this.#master ?? this.#once(masterName, () => this.#makeMaster());
     await this.#music();
     return this.#master!;
   }
@@ -83,22 +108,59 @@ export class Sessions {
   resolve(key: string): AudioSession {
     const session = this.find(key);
     if (session) return session;
-    throw new HereaboutsError(this.#orphans.has(key.toLowerCase()) ? "TARGET_NOT_FOUND" : "SESSION_NOT_FOUND");
+    throw new HereaboutsError(this.#gone.get(key.toLowerCase()) ?? "SESSION_NOT_FOUND");
+  }
+
+  /** As `resolve`, in whichever process it lives: throws Elsewhere where that is another one; UNAVAILABLE. */
+  async locate(key: string): Promise<AudioSession> {
+    const homes = this.#homes;
+    const session = this.find(key);
+    homes?.check();
+    if (session) return session;
+    const name = nameKey(key);
+    // a server that has just started may not have it yet
+    if (name === masterName) return this.master();
+    if (!homes) return this.resolve(key);
+    const making = this.#making.get(name);
+    if (making) return making;
+    const id = await homes.seek(key);
+    if (id !== undefined) return this.#once(id, () => this.#restore(id, homes));
+    if (this.#gone.get(name) === "DRAINING") this.#gone.delete(name);
+    return this.resolve(key);
+  }
+
+  /** Where a session lives, by id or name. Throws as `locate`, but for Elsewhere. */
+  async placeOf(key: string): Promise<{ id: string; process: string }> {
+    try {
+      const { id } = await this.locate(key);
+      return { id, process: this.#options.shared?.cluster.id ?? "" };
+    } catch (error) {
+      if (!(error instanceof Elsewhere)) throw error;
+      return { id: error.id, process: error.process };
+    }
+  }
+
+  /** Whether there is such a session, wherever it lives. Throws UNAVAILABLE. */
+  async isThere(key: string): Promise<boolean> {
+    try {
+      return (await this.search(key)) !== undefined;
+    } catch (error) {
+      if (error instanceof Elsewhere) return true;
+      throw error;
+    }
   }
 
   /**
    * The session of that name, made if there is none. Throws SESSION_NOT_FOUND for what has the form of an id and is none,
-   * SESSIONS_FULL, NO_MUSIC, and what the stream throws.
+   * SESSIONS_FULL, NO_MUSIC, what the stream throws, and as `locate`.
    */
   async create(name: string, maker: Maker, open: OpenStream = {}): Promise<Made> {
-    const session = this.find(name);
+    const session = await this.search(name);
     if (session) return joined(session);
     if (isIdLike(name)) throw new HereaboutsError("SESSION_NOT_FOUND");
-    const key = nameKey(name);
-    const making = this.#making.get(key);
+    const making = this.#making.get(nameKey(name));
     if (making) return joined(await making);
-    const made = this.#make(name, maker, open).finally(() => this.#making.delete(key));
-    this.#making.set(key, made);
+    const made = this.#once(nameKey(name), () => this.#make(name, maker, open));
     return { session: await made, outcome: "created" };
   }
 
@@ -109,21 +171,25 @@ export class Sessions {
 
   /**
    * A session that only hears what `target` plays; without a name of its own it is shared by all who follow so. Throws
-   * TARGET_NOT_FOUND, NAME_TAKEN or SESSIONS_FULL.
+   * TARGET_NOT_FOUND, NAME_TAKEN or SESSIONS_FULL, and as `locate`.
    */
   async follow(target: string, name: string | undefined, maker: Maker): Promise<Made> {
     await this.#music();
-    const found = this.find(target);
+    const found = await this.search(target);
     if (!found) throw new HereaboutsError("TARGET_NOT_FOUND");
     const following = found.following ?? found;
     const label = name ?? `${following.name || following.id} follower`;
     if (name !== undefined && isIdLike(name)) throw new HereaboutsError("SESSION_NOT_FOUND");
-    const existing = this.find(label);
+    const existing = this.find(label) ?? (await this.#making.get(nameKey(label))?.catch(() => undefined));
     if (existing?.following === following) return joined(existing);
-    if (existing || this.#making.has(nameKey(label))) throw new HereaboutsError("NAME_TAKEN", `"${label}".`);
+    if (existing) throw new HereaboutsError("NAME_TAKEN", `"${label}".`);
     this.#checkLimits(maker);
-    const { stream } = following;
-    const session = this.#register({ name: label, type: "follower", stream, following }, maker);
+    const named: Named = { name: label, type: "follower", following };
+    const session = await this.#once(nameKey(label), () =>
+      this.#place(named, () => this.resolve(following.id).stream, maker),
+    ).catch((error) => {
+      throw error instanceof Elsewhere ? new HereaboutsError("NAME_TAKEN", `"${label}".`) : error;
+    });
     return { session, outcome: "created" };
   }
 
@@ -184,11 +250,23 @@ export class Sessions {
     const isBeat = now >= this.#beatAt;
     if (isBeat) this.#beatAt = now + heartbeatMs;
     for (const session of this.#sessions.values()) this.#guarded(() => session.tick(isBeat));
+    void this.#homes?.keeper.flush();
     if (now < this.#cleanAt) return;
     this.#cleanAt = now + cleanEveryMs;
     for (const session of [...this.#sessions.values()]) {
       if (session.idleMs >= cleanAfterMs && session !== this.#master) this.#end(session, "cleaned");
     }
+    this.#homes?.sweep(cleanAfterMs).catch(this.#options.onError);
+  }
+
+  /** Nothing is begun here any more, and what is here goes on in other processes where there are any. Then `close`. */
+  async handOver(): Promise<void> {
+    this.#isClosed = true;
+    const homes = this.#homes;
+    if (!homes) return;
+    await homes.keeper.flush();
+    await Promise.all([...this.#sessions.values()].map((session) => homes.release(session)));
+    for (const session of [...this.#sessions.values()]) this.#move(session);
   }
 
   /** Everyone is told, and hears what was sent to its end. */
@@ -199,23 +277,33 @@ export class Sessions {
   }
 
   async #music(): Promise<void> {
+    if (this.#isClosed && this.#homes) throw this.#homes.other();
     if (!this.#master && !this.#isClosed) {
       const tooLong = new Promise<void>((resolve) => void setTimeout(resolve, musicMs).unref());
       await Promise.race([this.streams.ready.catch(() => {}), tooLong]);
     }
     // what was there first may not have been playable
-    if (!this.#master) this.#openMaster();
-    if (!this.#master) throw new HereaboutsError(this.#isClosed ? "DRAINING" : "NO_MUSIC");
+    if (!this.#homes) this.#openMaster();
+    const isThere = this.#homes ? !this.#isClosed : this.#master;
+    if (!isThere) throw new HereaboutsError(this.#isClosed ? "DRAINING" : "NO_MUSIC");
   }
 
   #openMaster(): void {
     if (this.#isClosed || this.#master) return;
     try {
-      this.#master = this.#register({ name: "master", type: "master", stream: this.streams.open() });
+      this.#register({ name: masterName, type: "master", id: newId(masterName) }, this.streams.open());
     } catch (error) {
       // whoever asks is told so
       if (!(error instanceof HereaboutsError && error.code === "NO_MUSIC")) throw error;
     }
+  }
+
+  async #makeMaster(): Promise<AudioSession> {
+    const homes = this.#homes!;
+    const id = await homes.seek(masterName);
+    if (id !== undefined) return this.#restore(id, homes);
+    await this.#music();
+    return this.#place({ name: masterName, type: "master" }, () => this.streams.open());
   }
 
   async #make(name: string, maker: Maker, open: OpenStream): Promise<AudioSession> {
@@ -223,10 +311,76 @@ export class Sessions {
     this.#reserved++;
     try {
       await this.#music();
-      return this.#register({ name, type: "named", stream: this.streams.open(open) }, maker);
+      return await this.#place({ name, type: "named" }, () => this.streams.open(open), maker);
     } finally {
       this.#reserved--;
     }
+  }
+
+  /** A new session of this process. */
+  async #place(named: Named, open: () => SessionStream, maker?: Maker): Promise<AudioSession> {
+    const id = newId(named.name);
+    await this.#homes?.claim(id, named.name);
+    try {
+      return this.#register({ ...named, id, maker: maker?.person, countsFor: maker?.countsFor }, open());
+    } catch (error) {
+      await this.#homes?.release({ id, name: named.name });
+      throw error;
+    }
+  }
+
+  /** Goes on with a session of a process that is gone, and with those that follow it. */
+  async #restore(id: string, homes: SessionHomes): Promise<AudioSession> {
+    if (this.#isClosed) throw homes.other(id);
+    const record = await homes.load(id);
+    if (!record) throw new HereaboutsError("SESSION_NOT_FOUND");
+    if (record.following !== undefined) return this.#restoreFollower(record.following, id, homes);
+    await this.#music();
+    await homes.claim(id, record.name);
+    try {
+      // another process may have gone on with it meanwhile
+      const { stream: saved, ...rest } = (await homes.load(id)) ?? record;
+      const session = this.#register({ ...rest, following: undefined }, this.streams.open(saved ? { saved } : {}));
+      for (const follower of rest.followers) await this.#restoreWith(session, follower, homes).catch(() => {});
+      return session;
+    } catch (error) {
+      await homes.release(record);
+      throw error;
+    }
+  }
+
+  async #restoreFollower(target: string, id: string, homes: SessionHomes): Promise<AudioSession> {
+    try {
+      const following = await this.locate(target);
+      return this.find(id) ?? (await this.#restoreWith(following, id, homes));
+    } catch (error) {
+      throw error instanceof Elsewhere ? new Elsewhere(id, error.process) : error;
+    }
+  }
+
+  async #restoreWith(following: AudioSession, id: string, homes: SessionHomes): Promise<AudioSession> {
+    const record = await homes.load(id);
+    if (!record) throw new HereaboutsError("SESSION_NOT_FOUND");
+    await homes.claim(id, record.name);
+    return this.#register({ ...record, following }, following.stream);
+  }
+
+  /** As `locate`; undefined where there is none. */
+  async search(key: string): Promise<AudioSession | undefined> {
+    if (!this.#homes) return this.find(key);
+    try {
+      return await this.locate(key);
+    } catch (error) {
+      if (error instanceof HereaboutsError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Who asks for the same while it is under way gets the same. */
+  #once(key: string, work: () => Promise<AudioSession>): Promise<AudioSession> {
+    const making = this.#making.get(key) ?? work().finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
   }
 
   #checkLimits({ countsFor }: Maker): void {
@@ -237,26 +391,69 @@ export class Sessions {
     if (own >= perMaker) throw new HereaboutsError("SESSIONS_FULL", `You have made ${own} that still live.`);
   }
 
-  #register(options: Pick<SessionOptions, "name" | "type" | "stream" | "following">, maker?: Maker): AudioSession {
+  #register(options: Omit<SessionOptions, "stream" | "now" | "onError">, stream: SessionStream): AudioSession {
     const { now, onError } = this.#options;
-    const by = { maker: maker?.person, countsFor: maker?.countsFor };
-    const session = new AudioSession({ ...options, ...by, id: newId(options.name), now, onError });
+    const session = new AudioSession({ ...options, stream, now, onError });
     this.#sessions.set(session.id, session);
+    this.#gone.delete(session.id);
     if (session.name) this.#names.set(nameKey(session.name), session);
+    if (session.type === "master") this.#master = session;
     session.following?.followers.add(session);
+    this.#homes?.keeper.keep(session);
     this.bus.emit("session.created", { session });
     return session;
   }
 
   #end(session: AudioSession, reason: EndReason): void {
-    if (!this.#sessions.delete(session.id)) return;
+    if (!this.#forget(session)) return;
     const ofFollowers = reason === "closing" ? reason : "target_gone";
     for (const follower of [...session.followers]) this.#end(follower, ofFollowers);
-    if (session.name) this.#names.delete(nameKey(session.name));
     session.following?.followers.delete(session);
-    if (reason === "target_gone") this.#remember(session.id);
+    if (reason === "target_gone") this.#remember(session.id, "TARGET_NOT_FOUND");
     this.#guarded(() => session.end(reason));
     this.bus.emit("session.removed", { session, reason });
+    const homes = this.#homes;
+    if (homes) void homes.keeper.drop(session).then(() => homes.release(session));
+  }
+
+  /** It goes on in another process. */
+  #move(session: AudioSession): void {
+    if (!this.#forget(session)) return;
+    this.#homes?.keeper.forget(session);
+    for (const follower of [...session.followers]) this.#move(follower);
+    if (session === this.#master) this.#master = undefined;
+    this.#remember(session.id, "DRAINING");
+    this.#guarded(() => session.end());
+    this.bus.emit("session.moved", { session });
+  }
+
+  #forget(session: AudioSession): boolean {
+    if (!this.#sessions.delete(session.id)) return false;
+    if (session.name) this.#names.delete(nameKey(session.name));
+    return true;
+  }
+
+  #onCluster(event: ClusterEvent): void {
+    const homes = this.#homes!;
+    switch (event.type) {
+      case "lost": {
+        const session = this.#sessions.get(event.home.value);
+        if (session) this.#move(session);
+        break;
+      }
+      case "gone":
+        homes.look().catch(this.#options.onError);
+        break;
+      case "up":
+        if (event.isEmpty) for (const session of this.#sessions.values()) homes.keeper.mark(session);
+        void homes.keeper.flush();
+        break;
+      case "joined":
+      case "down":
+        break;
+      default:
+        event satisfies never;
+    }
   }
 
   /** What is wrong with one session must not keep the others from theirs. */
@@ -268,9 +465,9 @@ export class Sessions {
     }
   }
 
-  #remember(id: string): void {
-    this.#orphans.add(id);
-    if (this.#orphans.size > remembered) this.#orphans.delete(this.#orphans.keys().next().value!);
+  #remember(id: string, why: "TARGET_NOT_FOUND" | "DRAINING"): void {
+    this.#gone.set(id, why);
+    if (this.#gone.size > remembered) this.#gone.delete(this.#gone.keys().next().value!);
   }
 }
 

@@ -14,6 +14,8 @@ export type FanoutOptions = {
   /** Frame on air. */
   onAir(): number;
   onChange(): void;
+  /** Frames of their own between two others; nothing where they are not at hand. */
+  bridge?(from: number, to: number): Uint8Array | undefined;
 };
 
 /** Bytes that wait for a listener before it is skipped forward: more than a burst. */
@@ -23,7 +25,11 @@ const mostMissed = 15;
 /** Frames by which a listener may be behind: 20 s. */
 const mostBehind = 766;
 
-type Place = { sink: Sink; icy: IcyMixer | undefined; frame: number; missed: number };
+/** Who goes on after what they heard elsewhere can be ahead of what is rendered by so many frames: 20 s. */
+const mostAhead = 766;
+
+/** `from`: what comes before that frame of the stream it has. */
+type Place = { sink: Sink; icy: IcyMixer | undefined; frame: number; missed: number; from: number | undefined };
 
 export class Fanout {
   readonly #options: FanoutOptions;
@@ -39,11 +45,17 @@ export class Fanout {
   }
 
   /** `frame` is what a listener hears first if nothing was rendered yet. */
-  join({ sink, icy }: ListenOptions, frame: number): Listener {
-    const place: Place = { sink, icy: icy ? new IcyMixer() : undefined, frame, missed: 0 };
+  join({ sink, icy, resume, onBegin }: ListenOptions, frame: number): Listener {
+    const place: Place = { sink, icy: icy ? new IcyMixer() : undefined, frame, missed: 0, from: undefined };
     const onAir = this.#segments.findLastIndex(({ start }) => start <= this.#options.onAir());
     const burst = this.#segments.slice(Math.max(0, onAir));
     if (burst[0]) place.frame = burst[0].start;
+    if (resume && resume.from < place.frame + mostAhead) {
+      place.from = Math.max(resume.from, place.frame);
+      // what nobody can give any more is missed
+      place.frame = resume.joined + place.from - resume.from;
+    }
+    onBegin?.(place.frame);
     this.#places.add(place);
     for (const segment of burst) this.#send(place, segment);
     this.#options.onChange();
@@ -82,7 +94,10 @@ export class Fanout {
     if (places.length > 0) this.#options.onChange();
   }
 
-  #send(place: Place, { bytes, start, frames }: PlacedSegment): void {
+  #send(place: Place, segment: PlacedSegment): void {
+    const { start, frames } = segment;
+    const bytes = place.from === undefined ? segment.bytes : this.#resumed(place, place.from, segment);
+    if (!bytes) return;
     if (place.sink.pendingBytes > maxPendingBytes) {
       // what it hears later is further on by what it missed
       place.frame += frames;
@@ -91,6 +106,17 @@ export class Fanout {
     }
     place.missed = 0;
     place.sink.write(place.icy ? place.icy.mix(bytes, this.#options.titleAt(start)) : bytes);
+  }
+
+  /** What a segment has for one who goes on from a frame: nothing, or that of it which comes after, with what lies before. */
+  #resumed(place: Place, from: number, { bytes, start, frames }: PlacedSegment): Uint8Array | undefined {
+    const end = start + frames;
+    if (end <= from) return undefined;
+    place.from = undefined;
+    if (start >= from) return bytes;
+    const bridge = this.#options.bridge?.(from, end);
+    if (!bridge) place.frame += end - from;
+    return bridge;
   }
 
   #cut(place: Place): void {

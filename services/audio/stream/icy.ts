@@ -39,3 +39,34 @@ export class IcyMixer {
     return Buffer.concat(parts);
   }
 }
+
+/** The other way round: takes the titles out from between the bytes. */
+export class IcyReader {
+  #left = metaint;
+  /** The block of metadata at hand, its length first. */
+  #block: Buffer | undefined;
+
+  take(bytes: Buffer, onTitle: (title: string) => void): Buffer {
+    const sound: Buffer[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#left > 0) {
+        const part = bytes.subarray(at, at + this.#left);
+        sound.push(part);
+        at += part.length;
+        this.#left -= part.length;
+        continue;
+      }
+      this.#block ??= Buffer.alloc(0);
+      const size = 1 + 16 * (this.#block[0] ?? bytes[at]!);
+      const part = bytes.subarray(at, at + size - this.#block.length);
+      this.#block = Buffer.concat([this.#block, part]);
+      at += part.length;
+      if (this.#block.length < size) continue;
+      const title = /^StreamTitle='(.*?)';/.exec(this.#block.toString("utf8", 1))?.[1];
+      if (title !== undefined) onTitle(title);
+      this.#block = undefined;
+      this.#left = metaint;
+    }
+    return sound.length === 1 ? sound[0]! : Buffer.concat(sound);
+  }
+}

@@ -8,14 +8,14 @@ import { startJourney } from "../explorer/journey.ts";
 import { buildSpace } from "../explorer/space.ts";
 import { madeUpPoints } from "../explorer/testing/points.ts";
 import type { Track as LibraryTrack } from "../library/track.ts";
-import { frameSamples } from "../mp3/header.ts";
+import { frameSamples, readHeader } from "../mp3/header.ts";
 import type { Track } from "../mp3/track.ts";
 import { seededRandom } from "../random.ts";
 import { music, trackOf } from "../testing/music.ts";
 import { metaint } from "./icy.ts";
 import { Session, type SessionDeps } from "./session.ts";
 import { shapeOf } from "./shape.ts";
-import type { StreamChange } from "./stream.ts";
+import type { Resume, SavedStream, StreamChange } from "./stream.ts";
 import { HandClock, KeepingSink } from "./testing/render.ts";
 import { Tracks } from "./tracks.ts";
 
@@ -110,13 +110,13 @@ function newServer({ slow = [], broken = [] }: { slow?: number[]; broken?: numbe
       await settle();
     }
   };
-  const open = (first = 0) => new Session(deps, startJourney(5, id(first)), "similar");
+  const open = (first = 0, saved?: SavedStream) => new Session(deps, startJourney(5, id(first)), "similar", saved);
   return { clock, tracks, state, gone, settle, turn, open, arrive: () => waiting.splice(0).forEach((go) => void go()) };
 }
 
-const listenTo = (session: Session, icy = false) => {
+const listenTo = (session: Session, icy = false, resume?: Resume) => {
   const sink = new KeepingSink();
-  const listener = session.listen({ sink, icy });
+  const listener = session.listen({ sink, icy, resume });
   return { sink, listener };
 };
 const bytesOf = ({ parts }: KeepingSink) => Buffer.concat(parts);
@@ -413,5 +413,73 @@ describe("what goes wrong", () => {
     expect(sink.state).toBe("ended");
     expect(told.at(-1)).toEqual({ type: "ended" });
     expect(server.clock.isTicking).toBe(false);
+  });
+});
+
+describe("a session that goes on in another process", () => {
+  /** Two servers of the same music and time: one session in both, from 50 s on. */
+  const moved = async () => {
+    const there = newServer();
+    const session = server.open();
+    const all = listenTo(session);
+    await server.turn(50_000);
+    const saved: SavedStream = JSON.parse(JSON.stringify(session.save()));
+    there.clock.turn(50_000);
+    return { there, session, all, saved, restored: there.open(5, saved) };
+  };
+  const firstFrames = (bytes: Buffer, frames: number) => {
+    let at = 0;
+    for (let i = 0; i < frames; i++) at += readHeader(bytes, at)!.bytes;
+    return bytes.subarray(0, at);
+  };
+
+  it("[AU12] is at the same place of the same track, and goes on to the same", async () => {
+    const { there, session, restored } = await moved();
+    const { nextFrame: _, ...air } = session.onAir();
+    expect(restored.onAir()).toMatchObject(air);
+    expect(restored.journey()).toEqual(session.journey());
+    for (let i = 0; i < 3; i++) {
+      await Promise.all([server.turn(30_000), there.turn(30_000)]);
+      const [that, here] = [restored.onAir(), session.onAir()];
+      expect(that.track).toEqual(here.track);
+      // where a track ends is known to the frame only where it is heard
+      expect(Math.abs(that.trackFrame - here.trackFrame)).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it.each([0, 1, 17, 60])("[AU12] sounds the same to the sample to one who has %i frames less", async (missing) => {
+    const { there, all, restored } = await moved();
+    const before = bytesOf(all.sink);
+    const from = (await framesOf(all.sink)) - missing;
+    const { sink, listener } = listenTo(restored, false, { from, joined: 0 });
+    await Promise.all([server.turn(50_000), there.turn(50_000)]);
+    expect(listener.frame).toBe(0);
+    const [[whole], [pieced]] = await Promise.all([
+      decode(bytesOf(all.sink)),
+      decode(Buffer.concat([firstFrames(before, from), bytesOf(sink)])),
+    ]);
+    const length = Math.min(whole.length, pieced.length);
+    expect(length / frameSamples).toBeGreaterThan(framesIn(100_000));
+    let apart = 0;
+    for (let i = 0; i < length; i++) apart = Math.max(apart, Math.abs(whole[i]! - pieced[i]!));
+    expect(apart).toBeLessThan(1e-6);
+  });
+
+  it("[AU12] leaves out for one who comes late what is over, and says so", async () => {
+    const { there, restored } = await moved();
+    await there.turn(10_000);
+    const { listener } = listenTo(restored, false, { from: 2000, joined: 100 });
+    await there.settle();
+    const missed = restored.onAir().frame - 2000;
+    expect(missed).toBeGreaterThan(100);
+    expect(listener.frame).toBe(100 + missed);
+  });
+
+  it("[AU12] begins anew with what is here, where its tracks are not", async () => {
+    const { there, saved } = await moved();
+    for (const { track } of saved.entries) expect(track).not.toBe(id(5));
+    const restored = there.open(5, { ...saved, entries: [] });
+    expect(restored.epochMs).toBe(saved.epochMs);
+    expect(restored.onAir()).toMatchObject({ frame: Math.floor(framesIn(50_000)), track: { id: id(5) } });
   });
 });

@@ -8,11 +8,20 @@ import { HereaboutsError } from "../../../schema/errors.ts";
 import type { Crossfades } from "../crossfade/crossfades.ts";
 import { choose } from "../explorer/choose.ts";
 import { currentId, goOn, goTo, type Journey } from "../explorer/journey.ts";
+import { type Run, remux } from "../mp3/remux.ts";
 import type { Collection } from "./collection.ts";
 import { Fanout } from "./fanout.ts";
 import { Renderer } from "./renderer.ts";
 import { Said } from "./said.ts";
-import type { JourneyView, Listener, ListenOptions, OnAir, SessionStream, StreamChange } from "./stream.ts";
+import type {
+  JourneyView,
+  Listener,
+  ListenOptions,
+  OnAir,
+  SavedStream,
+  SessionStream,
+  StreamChange,
+} from "./stream.ts";
 import { type Entry, Timeline } from "./timeline.ts";
 import type { Prepared, Tracks } from "./tracks.ts";
 
@@ -70,28 +79,42 @@ export class Session implements SessionStream {
   readonly #said: Said;
   #isClosed = false;
 
-  constructor(deps: SessionDeps, journey: Journey, direction: Direction) {
+  /** `saved`: goes on with it; where its tracks are not there, with the journey from now on. */
+  constructor(deps: SessionDeps, journey: Journey, direction: Direction, saved?: SavedStream) {
     const { collection, tracks, fadeFrames } = deps;
     this.#deps = deps;
-    this.epochMs = deps.now();
-    this.#timeline = new Timeline({
-      journey,
-      direction,
-      fadeFrames,
-      shapeOf: (id) => tracks.peek(id)?.shape ?? collection.shapeOf(id),
-      explore: (from, along) => this.#explore(from, along),
-    });
+    this.epochMs = saved?.epochMs ?? deps.now();
+    this.#timeline = new Timeline(
+      {
+        journey,
+        direction,
+        fadeFrames,
+        ...(saved && saved.entries.length > 0 && { entries: saved.entries }),
+        shapeOf: (id) => tracks.peek(id)?.shape ?? collection.shapeOf(id),
+        explore: (from, along) => this.#explore(from, along),
+      },
+      this.#frame,
+    );
     this.#said = new Said(this.#timeline, collection, (change) => this.#emit(change));
     this.#fanout = new Fanout({
       titleAt: (frame) => this.#said.title(frame),
       onAir: () => this.#frame,
       onChange: () => this.#listenersChanged(),
+      bridge: (from, to) => this.#bridge(from, to),
     });
-    this.#said.tell(0);
+    this.#look();
   }
 
   get listeners(): number {
     return this.#fanout.size;
+  }
+
+  save(): SavedStream {
+    const { entries, direction } = this.#timeline;
+    const first = entries.indexOf(this.#timeline.at(this.#frame));
+    // the one before may still be heard, where its fade is under way
+    const saved = entries.slice(Math.max(0, first - 1)).map(({ shape: _, ...entry }) => entry);
+    return { epochMs: this.epochMs, direction, entries: saved };
   }
 
   onAir(): OnAir {
@@ -351,6 +374,21 @@ export class Session implements SessionStream {
       this.#fanout.push(segment);
       if (this.#renderer !== renderer) return;
     }
+  }
+
+  /** What lies between two frames, for one who goes on in the middle of a segment: in a fade the newer track alone. */
+  #bridge(from: number, to: number): Uint8Array | undefined {
+    const runs: Run[] = [];
+    for (let at = from; at < to; ) {
+      const entry = this.#timeline.at(at);
+      const prepared = this.#deps.tracks.peek(entry.track);
+      if (!prepared) return undefined;
+      const until = Math.min(to, this.#timeline.entries.find(({ start }) => start > at)?.start ?? to);
+      const inTrack = entry.from - entry.start;
+      runs.push({ ...prepared, from: inTrack + at, to: inTrack + until });
+      at = until;
+    }
+    return remux(runs);
   }
 
   #reserveAt(frame: number): number {

@@ -4,6 +4,7 @@
  */
 import type { JourneyStep, TrackInfo } from "../../../schema/audio.ts";
 import type { Direction } from "../../../schema/directions.ts";
+import type { Entry } from "./timeline.ts";
 
 /** What is on air at an instant. Frames are counted from the stream's beginning. */
 export type OnAir = {
@@ -39,7 +40,18 @@ export interface Sink {
   destroy(): void;
 }
 
-export type ListenOptions = { sink: Sink /** Metadata between the bytes, as ICY asks for it. */; icy: boolean };
+export type ListenOptions = {
+  sink: Sink;
+  /** Metadata between the bytes, as ICY asks for it. */
+  icy: boolean;
+  /** For one who heard the stream elsewhere until now. */
+  resume?: Resume | undefined;
+  /** Told before the first byte: the first frame. */
+  onBegin?: ((frame: number) => void) | undefined;
+};
+
+/** The first frame that a listener did not get yet, and the one that its sound began with. */
+export type Resume = { from: number; joined: number };
 
 export interface Listener {
   /** The first frame it gets. */
@@ -54,6 +66,8 @@ export interface SessionStream {
   /** Server time in ms since the epoch at which frame 0 is on air. */
   readonly epochMs: number;
   readonly listeners: number;
+  /** What another process needs to go on with it. */
+  save(): SavedStream;
   onAir(): OnAir;
   journey(): JourneyView;
   /** Commands throw HereaboutsError (TRACK_GONE for a track that is not there) and answer what will be heard, from which frame on. */
@@ -68,7 +82,21 @@ export interface SessionStream {
   close(): void;
 }
 
-export type OpenStream = { startingTrack?: string; direction?: Direction /** A shared journey. */; link?: string };
+export type OpenStream = {
+  startingTrack?: string;
+  direction?: Direction;
+  /** A shared journey. */
+  link?: string;
+  /** One that was made elsewhere: goes on where it would be by now. */
+  saved?: SavedStream;
+};
+
+/** Plain data. `entries` are what was on air and what was fixed then, never none. */
+export type SavedStream = {
+  readonly epochMs: number;
+  readonly direction: Direction;
+  readonly entries: readonly Omit<Entry, "shape">[];
+};
 
 /** All streams of the process: they share tracks, fades and one timer. */
 export interface Streams {

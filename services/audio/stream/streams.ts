@@ -11,7 +11,7 @@ import { type Journey, startJourney } from "../explorer/journey.ts";
 import { fromLink, keepKnown } from "../explorer/link.ts";
 import { Collection, type CollectionOptions } from "./collection.ts";
 import { Session, type SessionDeps } from "./session.ts";
-import type { OpenStream, Streams } from "./stream.ts";
+import type { OpenStream, SavedStream, Streams } from "./stream.ts";
 import { Tracks } from "./tracks.ts";
 
 export type StreamsOptions = CollectionOptions & {
@@ -93,9 +93,10 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
     onError: (error) => options.onError?.(error),
   };
 
+  const isKnown = (id: string) => collection.find(id) !== undefined;
+
   /** Where a session begins. */
   const begin = ({ startingTrack, link }: OpenStream): Journey => {
-    const isKnown = (id: string) => collection.find(id) !== undefined;
     if (link !== undefined) {
       const journey = keepKnown(fromLink(link), isKnown);
       if (!journey) throw new HereaboutsError("BAD_JOURNEY", "None of its tracks is here.");
@@ -118,7 +119,9 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
         () => {},
       ),
     open(open = {}) {
-      const session = new Session(deps, begin(open), open.direction ?? "similar");
+      const saved = open.saved && keepPlayable(open.saved, isKnown);
+      const kept = open.saved && keepKnown(open.saved.entries.at(-1)!.journey, isKnown);
+      const session = new Session(deps, kept ?? begin(open), open.direction ?? saved?.direction ?? "similar", saved);
       sessions.add(session);
       return session;
     },
@@ -137,4 +140,10 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
       await Promise.all([collection.close(), crossfades.close()]);
     },
   };
+}
+
+/** Up to the first track that is not here. */
+function keepPlayable(saved: SavedStream, isKnown: (id: string) => boolean): SavedStream {
+  const missing = saved.entries.findIndex(({ track }) => !isKnown(track));
+  return missing < 0 ? saved : { ...saved, entries: saved.entries.slice(0, missing) };
 }

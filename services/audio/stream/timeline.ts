@@ -22,6 +22,8 @@ export type Entry = {
 
 export type TimelineOptions = {
   journey: Journey;
+  /** To go on with instead of the journey's current track; tracks that are there. */
+  entries?: readonly Omit<Entry, "shape">[];
   direction: Direction;
   fadeFrames: number;
   /** Undefined for a track that is not there. */
@@ -47,8 +49,10 @@ export class Timeline {
   constructor(options: TimelineOptions, start = 0) {
     this.#options = options;
     this.#direction = options.direction;
-    this.#entries = [this.#entry(options.journey, start, false)];
-    this.#planned = this.#explore(options.journey);
+    this.#entries = options.entries?.map((entry) => ({ ...entry, shape: this.#shape(entry.track) })) ?? [
+      this.#entry(options.journey, start, false),
+    ];
+    this.#planned = this.#explore(this.last.journey);
   }
 
   /** Oldest first, never empty. */

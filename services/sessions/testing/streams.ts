@@ -2,10 +2,13 @@
 import { frameMs, type TrackInfo } from "../../../schema/audio.ts";
 import type { Direction } from "../../../schema/directions.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
+import { startJourney } from "../../audio/explorer/journey.ts";
 import type {
   Listener,
+  ListenOptions,
   OnAir,
   OpenStream,
+  SavedStream,
   SessionStream,
   Sink,
   StreamChange,
@@ -17,8 +20,24 @@ const leadFrames = 192;
 const burstFrames = 153;
 const tickMs = 250;
 
-export const silentFrame: Buffer = Buffer.alloc(417);
-silentFrame.writeUInt32BE(0xfffb9000);
+const frameBytes = 417;
+
+/** Frame `from` until `to` of any of these streams: silence, and its own number at its end. */
+function framesOf(from: number, to: number): Buffer {
+  const bytes = Buffer.alloc(Math.max(0, to - from) * frameBytes);
+  for (let frame = from; frame < to; frame++) {
+    bytes.writeUInt32BE(0xfffb9000, (frame - from) * frameBytes);
+    bytes.writeUInt32BE(frame, (frame - from + 1) * frameBytes - 4);
+  }
+  return bytes;
+}
+
+/** The numbers of frames that a listener got. */
+export function numbersOf(bytes: Buffer): number[] {
+  return Array.from({ length: Math.floor(bytes.length / frameBytes) }, (_, i) =>
+    bytes.readUInt32BE((i + 1) * frameBytes - 4),
+  );
+}
 
 export const testTracks: TrackInfo[] = Array.from({ length: 10 }, (_, i) => ({
   id: String(i).repeat(16),
@@ -79,13 +98,25 @@ export class TestStream implements SessionStream {
   #direction: Direction;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(now: () => number, { startingTrack, direction = "similar", link }: OpenStream = {}) {
+  constructor(now: () => number, { startingTrack, direction, link, saved }: OpenStream = {}) {
     if (link !== undefined && link !== "link") throw new HereaboutsError("BAD_JOURNEY");
     this.#now = now;
-    this.epochMs = now();
-    this.#direction = direction;
-    this.#steps = [{ track: startingTrack === undefined ? testTracks[0]! : find(startingTrack), direction: "start" }];
+    this.epochMs = saved?.epochMs ?? now();
+    this.#direction = direction ?? saved?.direction ?? "similar";
+    const first = startingTrack ?? saved?.entries[0]?.track;
+    this.#steps = [{ track: first === undefined ? testTracks[0]! : find(first), direction: "start" }];
     this.#next = testTracks[1]!;
+    if (!saved) return;
+    this.#trackFrame = saved.entries[0]!.start;
+    this.#nextFrame = this.#trackFrame + trackFrames;
+    this.#next = following(this.#steps[0]!.track);
+  }
+
+  save(): SavedStream {
+    const { track, trackFrame: start } = this.onAir();
+    const journey = startJourney(0, track.id);
+    const entry = { track: track.id, from: 0, start, fadeFrames: 0, isAsked: false, journey };
+    return { epochMs: this.epochMs, direction: this.#direction, entries: [entry] };
   }
 
   get listeners(): number {
@@ -121,10 +152,13 @@ export class TestStream implements SessionStream {
     return this.#change(this.#steps[Math.max(0, Math.min(step, this.#steps.length - 1))]!.track);
   }
 
-  listen({ sink }: { sink: Sink }): Listener {
-    const { frame } = this.onAir();
-    sink.write(Buffer.concat(Array.from({ length: burstFrames }, () => silentFrame)));
-    this.#sinks.set(sink, frame + burstFrames);
+  listen({ sink, resume, onBegin }: ListenOptions): Listener {
+    const { frame: onAir } = this.onAir();
+    const from = Math.max(onAir, resume?.from ?? 0);
+    const frame = resume ? resume.joined + from - resume.from : from;
+    onBegin?.(frame);
+    sink.write(framesOf(from, onAir + burstFrames));
+    this.#sinks.set(sink, Math.max(from, onAir + burstFrames));
     this.#tell({ type: "listeners" });
     this.#timer ??= setInterval(() => this.#send(), tickMs).unref();
     return {
@@ -166,7 +200,7 @@ export class TestStream implements SessionStream {
     this.#steps = [...this.#steps.slice(0, this.#at + 1), { track: this.#next, direction: this.#direction }];
     this.#at++;
     this.#trackFrame = this.#nextFrame;
-    this.#next = testTracks[(testTracks.indexOf(this.#next) + 1) % testTracks.length]!;
+    this.#next = following(this.#next);
     this.#nextFrame += trackFrames;
     this.#tell({ type: "journey" });
   }
@@ -174,7 +208,8 @@ export class TestStream implements SessionStream {
   #send(): void {
     const until = this.onAir().frame + burstFrames;
     for (const [sink, from] of this.#sinks) {
-      sink.write(Buffer.concat(Array.from({ length: until - from }, () => silentFrame)));
+      if (until <= from) continue;
+      sink.write(framesOf(from, until));
       this.#sinks.set(sink, until);
     }
   }
@@ -188,6 +223,8 @@ export class TestStream implements SessionStream {
     for (const subscriber of [...this.#subscribers]) subscriber(change);
   }
 }
+
+const following = (track: TrackInfo) => testTracks[(testTracks.indexOf(track) + 1) % testTracks.length]!;
 
 function find(id: string): TrackInfo {
   const track = testTracks.find((one) => one.id === id);

@@ -1,0 +1,80 @@
+/** Asks another process what was asked here: answers as soon as its answer begins, or throws UNAVAILABLE, in bounded time. */
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Request, Response } from "express";
+import { HereaboutsError } from "../../schema/errors.ts";
+import type { Resume } from "../../services/audio/stream/stream.ts";
+import type { Cluster } from "../../services/cluster/cluster.ts";
+import { hopsOf, type Peers, peerHeader } from "./peers.ts";
+
+const connectMs = 1000;
+const answerMs = 3000;
+/** Homes may move while a request is on its way, but not for ever. */
+const mostHops = 3;
+
+/** Headers of one connection, not of what it carries. */
+const ofConnection = new Set([
+  ...["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding"],
+  ...["upgrade", "expect", "host"],
+]);
+
+export interface Asking {
+  readonly cluster: Cluster;
+  readonly peers: Peers;
+}
+
+export function carried(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.has(name)));
+}
+
+/** Throws UNAVAILABLE. Whoever asks ends the answer; it ends with `res`. */
+export async function ask(
+  { cluster, peers }: Asking,
+  process: string,
+  req: Request,
+  res: Response,
+  resume?: Resume,
+): Promise<IncomingMessage> {
+  const member = cluster.members().find(({ id }) => id === process);
+  if (!member || hopsOf(res) >= mostHops) throw new HereaboutsError("UNAVAILABLE", "Its process is not there.");
+  const url = new URL(req.originalUrl, member.peerUrl);
+  const body = req.body === undefined ? undefined : Buffer.from(JSON.stringify(req.body));
+  const headers: IncomingHttpHeaders = { ...carried(req.headers), [peerHeader]: peers.seal(req, res, resume) };
+  if (body) {
+    delete headers["content-encoding"];
+    Object.assign(headers, { "content-type": "application/json", "content-length": String(body.length) });
+  }
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const asked = request(url, { method: req.method, headers, agent: false });
+  const stop = () => asked.destroy();
+  res.once("close", stop);
+  asked.once("close", () => res.off("close", stop));
+  const answer = answerOf(asked);
+  if (body || req.readableEnded || hasNoBody(req)) asked.end(body);
+  else req.pipe(asked);
+  return answer;
+}
+
+function answerOf(asked: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const tooLong = () => asked.destroy(new Error("it does not answer"));
+    let timer = setTimeout(tooLong, connectMs);
+    asked.once("socket", (socket) =>
+      socket.once("connect", () => {
+        clearTimeout(timer);
+        timer = setTimeout(tooLong, answerMs);
+      }),
+    );
+    asked.once("response", (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    asked.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(new HereaboutsError("UNAVAILABLE", "The session's process does not answer.", { cause }));
+    });
+  });
+}
+
+const hasNoBody = ({ headers }: Request) =>
+  headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;

@@ -1,0 +1,170 @@
+/**
+ * A stream whose session lives on another process, for one listener. Whole frames are given on and counted; when the
+ * session moves to another process, or to this one, the sound goes on from there with the next frame, and the listener's
+ * connection does not end.
+ */
+import type { Request, Response } from "express";
+import { HereaboutsError } from "../../schema/errors.ts";
+import { FrameReader } from "../../services/audio/mp3/frames.ts";
+import { IcyMixer, IcyReader } from "../../services/audio/stream/icy.ts";
+import type { Resume } from "../../services/audio/stream/stream.ts";
+import { Elsewhere } from "../../services/sessions/homes.ts";
+import type { AudioSession } from "../../services/sessions/session.ts";
+import type { Sessions } from "../../services/sessions/sessions.ts";
+import { type Asking, ask, carried } from "./ask.ts";
+import { endOf } from "./events.ts";
+import { answerAs } from "./passOn.ts";
+import { frameHeader } from "./peers.ts";
+
+/** How long a listener whose sound stopped waits for it to go on, and how often that is tried. */
+const patienceMs = 15_000;
+const retryMs = 200;
+
+export type RelayOptions = Asking & { sessions: Sessions; listener: string | undefined; icy: boolean };
+
+/** Answers a listener; throws UNAVAILABLE where the stream cannot begin. */
+export async function relay(req: Request, res: Response, { id, process }: Elsewhere, options: RelayOptions) {
+  const answer = await ask(options, process, req, res);
+  if (res.destroyed) return void answer.destroy();
+  const frame = Number(answer.headers[frameHeader]);
+  if (answer.statusCode !== 200 || !Number.isInteger(frame)) return answerAs(req, res, answer);
+  delete answer.headers[frameHeader];
+  res.writeHead(200, carried(answer.headers));
+  req.socket.setNoDelay(true);
+  await new Relay(req, res, { id, process }, options).run(answer, frame);
+}
+
+class Relay {
+  readonly #req: Request;
+  readonly #res: Response;
+  readonly #id: string;
+  /** The process that the sound comes from, or came from last; empty for this one. */
+  #process: string;
+  readonly #options: RelayOptions;
+  readonly #frames = new FrameReader();
+  #titles: IcyReader | undefined;
+  readonly #mixer: IcyMixer | undefined;
+  #title = "";
+  /** The frame that comes next, and the one that all of it began with. */
+  #resume: Resume = { from: 0, joined: 0 };
+  #heardAt = performance.now();
+
+  constructor(req: Request, res: Response, { id, process }: Pick<Elsewhere, "id" | "process">, options: RelayOptions) {
+    this.#req = req;
+    this.#res = res;
+    this.#id = id;
+    this.#process = process;
+    this.#options = options;
+    this.#mixer = options.icy ? new IcyMixer() : undefined;
+  }
+
+  async run(first: AsyncIterable<Buffer>, frame: number): Promise<void> {
+    this.#resume = { from: frame, joined: frame };
+    await this.#read(first);
+    const res = this.#res;
+    while (!res.destroyed && !res.writableNeedDrain) {
+      const isOver = performance.now() - this.#heardAt > patienceMs || !(await this.#goOn());
+      if (isOver) return endOf(res);
+    }
+    // one that does not read is not waited for
+    res.destroy();
+  }
+
+  /** From wherever the session is by now. False if it is no more. */
+  async #goOn(): Promise<boolean> {
+    try {
+      await this.#hear(await this.#options.sessions.locate(this.#id));
+    } catch (error) {
+      if (error instanceof Elsewhere) return this.#ask(error.process).catch(() => this.#wait());
+      return error instanceof HereaboutsError && error.status === 404 ? false : this.#wait();
+    }
+    return true;
+  }
+
+  #wait(): Promise<true> {
+    return new Promise((resolve) => setTimeout(() => resolve(true), retryMs));
+  }
+
+  async #ask(process: string): Promise<boolean> {
+    const answer = await ask(this.#options, process, this.#req, this.#res, this.#resume);
+    const joined = Number(answer.headers[frameHeader]);
+    if (answer.statusCode !== 200 || !Number.isInteger(joined)) {
+      answer.destroy();
+      return this.#wait();
+    }
+    if (process === this.#process) {
+      // it still has the session: it wanted this listener to begin anew
+      answer.destroy();
+      return false;
+    }
+    this.#process = process;
+    this.#begin(joined);
+    await this.#read(answer);
+    return true;
+  }
+
+  /** Of a session of this process. Resolves when it ends. */
+  #hear(session: AudioSession): Promise<void> {
+    const { sessions, listener, icy } = this.#options;
+    const res = this.#res;
+    this.#process = "";
+    return new Promise((resolve) => {
+      const sink = {
+        write: (bytes: Uint8Array) => this.#take(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+        get pendingBytes() {
+          return res.writableLength;
+        },
+        end: () => {
+          res.off("close", gone);
+          resolve();
+        },
+        destroy: () => void res.destroy(),
+      };
+      const onBegin = (joined: number) => this.#begin(joined);
+      const leave = sessions.listen(session, { sink, icy, listener, resume: this.#resume, onBegin });
+      const gone = () => {
+        leave();
+        resolve();
+      };
+      res.once("close", gone);
+    });
+  }
+
+  async #read(answer: AsyncIterable<Buffer>): Promise<void> {
+    this.#titles = this.#options.icy ? new IcyReader() : undefined;
+    try {
+      for await (const bytes of answer) if (!this.#take(bytes)) await this.#drained();
+    } catch {
+      // its process is gone, or the listener is
+    }
+  }
+
+  /** `joined` tells by how much the sound is further on than it should be. */
+  #begin(joined: number): void {
+    this.#resume = { from: this.#resume.from + joined - this.#resume.joined, joined };
+    this.#frames.restart();
+    this.#titles = this.#options.icy ? new IcyReader() : undefined;
+  }
+
+  #take(given: Buffer): boolean {
+    const sound = this.#titles ? this.#titles.take(given, (title) => (this.#title = title)) : given;
+    const { bytes, frames } = this.#frames.take(sound);
+    this.#heardAt = performance.now();
+    this.#resume = { ...this.#resume, from: this.#resume.from + frames };
+    if (frames === 0 || this.#res.destroyed) return true;
+    return this.#res.write(this.#mixer ? this.#mixer.mix(bytes, this.#title) : bytes);
+  }
+
+  #drained(): Promise<void> {
+    const res = this.#res;
+    return new Promise((resolve) => {
+      const go = () => {
+        res.off("drain", go);
+        res.off("close", go);
+        resolve();
+      };
+      res.on("drain", go);
+      res.on("close", go);
+    });
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Where audio sessions live among several processes. The process that has a session has claimed its id and its name; when
+ * that process is gone, whoever is asked for the session first claims it and goes on with it from its record.
+ */
+import { HereaboutsError } from "../../schema/errors.ts";
+import type { Cluster, Home } from "../cluster/cluster.ts";
+import { isIdLike, nameKey } from "./ids.ts";
+import { Keeper } from "./keeper.ts";
+import type { SessionRecord, SessionStore } from "./record.ts";
+import type { AudioSession } from "./session.ts";
+
+export interface SessionHomesOptions {
+  cluster: Cluster;
+  store: SessionStore;
+  now: () => number;
+  onError(error: unknown): void;
+}
+
+/** The session lives on another process: routes ask that one. */
+export class Elsewhere extends HereaboutsError {
+  /** Empty where any session that comes of it will do. */
+  readonly id: string;
+  readonly process: string;
+
+  constructor(id: string, process: string) {
+    super("UNAVAILABLE", "Another process has this session.");
+    this.id = id;
+    this.process = process;
+  }
+}
+
+const idKey = (id: string) => `session:${id}`;
+const keysOf = (id: string, name: string) => (name ? [`session-name:${nameKey(name)}`, idKey(id)] : [idKey(id)]);
+
+export class SessionHomes {
+  readonly keeper: Keeper;
+  readonly #options: SessionHomesOptions;
+  /** Those whose process is gone, and since when. */
+  readonly #orphans = new Map<string, number>();
+
+  constructor(options: SessionHomesOptions) {
+    const { cluster, store, onError } = options;
+    this.#options = options;
+    this.keeper = new Keeper({ store, onError, fenceOf: ({ id }) => cluster.own(idKey(id))?.fence });
+  }
+
+  /** Throws UNAVAILABLE while this process cannot know what it has. */
+  check(): void {
+    if (!this.#options.cluster.isCurrent) throw new HereaboutsError("UNAVAILABLE");
+  }
+
+  /** The id of what nobody has, but did. Throws Elsewhere for what somebody has; UNAVAILABLE. */
+  async seek(key: string): Promise<string | undefined> {
+    const { cluster, store } = this.#options;
+    const id = isIdLike(key) ? key.toLowerCase() : undefined;
+    const home = await cluster.find(id ? idKey(id) : keysOf("", key)[0]!);
+    if (home && home.process !== cluster.id) throw new Elsewhere(home.value, home.process);
+    // here, and not among those that are: it is just being ended
+    if (home) return undefined;
+    const known = id ?? (await store.named(nameKey(key)));
+    return known !== undefined && (await store.load(known)) ? known : undefined;
+  }
+
+  load(id: string): Promise<SessionRecord | undefined> {
+    return this.#options.store.load(id);
+  }
+
+  /** Takes a session for this process. Throws Elsewhere if another was first; UNAVAILABLE. */
+  async claim(id: string, name: string): Promise<void> {
+    const { cluster } = this.#options;
+    const held: Home[] = [];
+    try {
+      for (const key of keysOf(id, name)) {
+        let home = await cluster.claim(key, id);
+        if (home.process === cluster.id && home.value !== id) {
+          // what had the name before was ended here
+          await cluster.release(home);
+          home = await cluster.claim(key, id);
+        }
+        if (home.process !== cluster.id) throw new Elsewhere(home.value, home.process);
+        held.push(home);
+      }
+    } catch (error) {
+      for (const home of held) await cluster.release(home);
+      throw error;
+    }
+  }
+
+  async release({ id, name }: Pick<AudioSession, "id" | "name">): Promise<void> {
+    const { cluster } = this.#options;
+    for (const key of keysOf(id, name)) {
+      const home = cluster.own(key);
+      if (home?.value === id) await cluster.release(home);
+    }
+  }
+
+  /** For what this process does not begin any more, as it is going down. Throws DRAINING where there is no other. */
+  other(id = ""): Elsewhere {
+    const { cluster } = this.#options;
+    const other = cluster.members().find((member) => member.id !== cluster.id && !member.isDraining);
+    if (!other) throw new HereaboutsError("DRAINING");
+    return new Elsewhere(id, other.id);
+  }
+
+  /** Notes whose process is gone. */
+  async look(): Promise<void> {
+    const { cluster, store, now } = this.#options;
+    for (const id of await store.all()) {
+      if (!this.#orphans.has(id) && !(await cluster.find(idKey(id)))) this.#orphans.set(id, now());
+    }
+  }
+
+  /** Drops what nobody has asked for since `afterMs`. */
+  async sweep(afterMs: number): Promise<void> {
+    const { cluster, store, now } = this.#options;
+    for (const [id, since] of [...this.#orphans]) {
+      if (now() - since < afterMs) continue;
+      this.#orphans.delete(id);
+      if (cluster.own(idKey(id))) continue;
+      // so that nobody goes on with it meanwhile
+      const home = await cluster.claim(idKey(id), id);
+      if (home.process !== cluster.id) continue;
+      await store.drop(id);
+      await cluster.release(home);
+    }
+  }
+}
