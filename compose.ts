@@ -9,42 +9,53 @@ import { createStreams } from "./services/audio/stream/streams.ts";
 import { createChats } from "./services/chats/chats.ts";
 import { createAlone } from "./services/cluster/alone.ts";
 import type { Cluster } from "./services/cluster/cluster.ts";
+import { type Connections, openRedis } from "./services/cluster/redis.ts";
+import { createRedisCluster } from "./services/cluster/redisCluster.ts";
 import { Datagrams } from "./services/datagram/datagrams.ts";
 import { createTokens } from "./services/identity/tokens.ts";
 import { type Kept, keepInDatabase, keepInRedis } from "./services/kept.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
 import { createMetrics } from "./services/ops/metrics.ts";
 import { createPresence, steadyNow } from "./services/presence/presence.ts";
-import { connectRedis } from "./services/redisClient.ts";
 import { Sessions } from "./services/sessions/sessions.ts";
 
-export type Composed = { kept: Kept; services: RoomServices };
+export interface Composed {
+  kept: Kept;
+  services: RoomServices;
+  /** Where processes are several. */
+  redis: Connections | undefined;
+}
 
 /** The services, and what the server itself has to check and close. Throws BAD_SETTING. */
 export async function composeServices(config: Config): Promise<Composed> {
   const log = createLog(config);
-  const cluster = createAlone(() => matchMaker.processId);
-  const kept = config.redisUrl ? await shareRedis(config, log, cluster) : await keepInDatabase(config, log);
-  return { kept, services: createServices(config, log, cluster, kept) };
+  if (config.redisUrl) return composeShared(config, log);
+  const cluster = createAlone(processId);
+  const kept = await keepInDatabase(config, log);
+  return { kept, services: createServices(config, log, cluster, kept), redis: undefined };
 }
 
-async function shareRedis(config: Config, log: Log, cluster: Cluster): Promise<Kept> {
-  const redis = await connectRedis(config.redisUrl, (error) =>
-    log.limited("error", "redis", { error }, "redis failed"),
-  );
+async function composeShared(config: Config, log: Log): Promise<Composed> {
+  const onError = (error: unknown) => log.limited("error", "redis", { error }, "redis failed");
+  const redis = await openRedis(config.redisUrl, onError);
   try {
-    const kept = await keepInRedis(config, log, redis, cluster);
-    return { ...kept, close: () => kept.close().finally(() => redis.disconnect()) };
+    const cluster = await createRedisCluster({ redis, id: processId, now: steadyNow, onError });
+    const kept = await keepInRedis(config, log, redis.open(), cluster);
+    return { kept, services: createServices(config, log, cluster, kept), redis };
   } catch (error) {
-    redis.disconnect();
+    redis.close();
     throw error;
   }
 }
 
+/** Colyseus makes it late. */
+const processId = () => matchMaker.processId;
+
 function createServices(config: Config, log: Log, cluster: Cluster, kept: Kept): RoomServices {
   const others = cluster.isAlone ? undefined : chatsElsewhere(cluster);
   const chats = createChats(config, kept.chatLog, steadyNow, others);
-  const presence = createPresence({ ...config, pieceOf: chats.pieceOf });
+  const onPresenceError = (error: unknown) => log.limited("error", "presence", { error }, "presence failed");
+  const presence = createPresence({ ...config, pieceOf: chats.pieceOf, cluster, onError: onPresenceError });
   const datagrams = new Datagrams();
   const sessions = createSessions(config, log);
   return {

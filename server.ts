@@ -36,6 +36,7 @@ import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { type ErrorCode, HereaboutsError } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
+import type { Connections } from "./services/cluster/redis.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
 import { onStop } from "./signals.ts";
@@ -59,7 +60,7 @@ export interface RunningServer {
 /** Starts a server. Throws PORT_IN_USE or BAD_SETTING. One at a time in a process: Colyseus has one matchmaker. */
 export async function startServer(config: Config): Promise<RunningServer> {
   await checkPort(config);
-  const { services, kept } = await composeServices(config);
+  const { services, kept, redis } = await composeServices(config);
   const { log, sessions } = services;
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
   const transport = new WebSocketTransport({ server: http, maxPayload: config.maxPayload });
@@ -68,10 +69,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     http.listen({ port, host, backlog, exclusive: true }, listener);
     return transport;
   };
-  const matchmaking = new LocalPresence();
-  matchmaking.subscriptions.setMaxListeners(0); // each join that waits for a room to be made listens
   const colyseus = new Server({
-    presence: matchmaking,
+    ...(redis ? await shareRooms(redis, services) : { presence: new LocalPresence() }),
     transport,
     gracefullyShutdown: false,
     greet: false,
@@ -109,7 +108,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   await services.cluster.begin(
     {
       peerUrl: config.peerUrl || `http://127.0.0.1:${port}`,
-      address: config.publicAddress.replace("{port}", String(port)),
+      address: (config.publicAddress || (redis ? ":{port}" : "")).replace("{port}", String(port)),
     },
     () => ({ seats: matchMaker.stats.local.ccu, rooms: matchMaker.stats.local.roomCount }),
   );
@@ -124,9 +123,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     storage: kept.where,
     datagrams: carrier.begun,
     async close() {
-      await leaveSharedPort();
       isDraining = true;
       await services.cluster.drain();
+      await moveRooms(services);
+      await leaveSharedPort();
       clearInterval(ticking);
       sessions.close();
       await colyseus.gracefullyShutdown(false);
@@ -137,8 +137,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
       await sessions.streams.close();
       services.presence.close();
       await kept.close();
+      redis?.close();
     },
   };
+}
+
+/** What Colyseus shares with other processes; loaded where there are any. */
+async function shareRooms(redis: Connections, services: RoomServices) {
+  const { createSharedRooms } = await import("./rooms/shared.ts");
+  return createSharedRooms(redis, services);
 }
 
 /** The rooms, and the way that joins go to them. */

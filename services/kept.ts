@@ -6,6 +6,7 @@ import type { ChatLog } from "./chatlog/chatlog.ts";
 import { createRedisChatLog } from "./chatlog/redis.ts";
 import { createSqliteChatLog } from "./chatlog/sqlite.ts";
 import type { Cluster } from "./cluster/cluster.ts";
+import { ready } from "./cluster/redis.ts";
 import { agreeOnSecret } from "./identity/agreement.ts";
 import { createHandles, type Handles } from "./identity/handles.ts";
 import { createRedisHandles } from "./identity/redisHandles.ts";
@@ -61,6 +62,7 @@ export async function keepInDatabase({ dataDir, chatKeep }: Config, log: Log): P
 /** The connection is the caller's. Throws BAD_SETTING where other processes sign with another secret. */
 export async function keepInRedis(config: Config, log: Log, redis: Redis, cluster: Cluster): Promise<Kept> {
   const { onSavesError, onWarning } = reports(log);
+  await ready(redis);
   await agreeOnSecret(redis, secretOf(config));
   const chatLog = createRedisChatLog({ redis, keep: config.chatKeep, onWarning, now: steadyNow });
   const saves = createRedisSaves({ redis, onError: onSavesError, channel: cluster.channel("saves") });

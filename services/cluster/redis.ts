@@ -9,6 +9,8 @@ export const callMs = 1000;
 /** A socket that is silent for so long while an answer is due is replaced. */
 const silentMs = 2000;
 const retryMs = 250;
+/** Redis may be starting too. */
+const startMs = 10_000;
 
 export interface Connections {
   /** For whoever asks for one more: a library closes what it was given. `duplicate()` of it makes the like. */
@@ -26,7 +28,7 @@ const options: RedisOptions = {
   retryStrategy: () => retryMs,
 };
 
-/** Resolves when Redis answers; throws UNAVAILABLE where it does not within two seconds. */
+/** Resolves when Redis answers; throws BAD_SETTING where it does not within ten seconds. */
 export async function openRedis(url: string, onError: (error: unknown) => void): Promise<Connections> {
   // a tenth of the memory of a server that needs none
   const { Redis } = await import("ioredis");
@@ -49,12 +51,12 @@ export async function openRedis(url: string, onError: (error: unknown) => void):
 
   const first = open();
   try {
-    await ready(first);
+    await ready(first, startMs);
   } catch (cause) {
+    throw new HereaboutsError("BAD_SETTING", `REDIS_URL: ${(cause as Error).message}`, { cause });
+  } finally {
     first.disconnect();
-    throw new HereaboutsError("UNAVAILABLE", "", { cause });
   }
-  first.disconnect();
   return {
     open,
     close() {
@@ -63,11 +65,11 @@ export async function openRedis(url: string, onError: (error: unknown) => void):
   };
 }
 
-/** Resolves when a connection may be used; rejects after two seconds. */
-export function ready(redis: Redis): Promise<void> {
+/** Resolves when a connection may be used; rejects after `withinMs`. */
+export function ready(redis: Redis, withinMs = silentMs): Promise<void> {
   if (redis.status === "ready") return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("Redis does not answer.")), silentMs);
+    const late = setTimeout(() => reject(new Error("Redis does not answer.")), withinMs);
     redis.once("ready", () => {
       clearTimeout(late);
       resolve();

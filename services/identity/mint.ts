@@ -1,7 +1,7 @@
 /** `npm run token -- --handle ada --role moderator`: prints a token for a person, signed by this server's own secret. */
 import { parseArgs } from "node:util";
 import { type Config, readProcessConfig } from "../../config.ts";
-import { connectRedis } from "../redisClient.ts";
+import { openRedis, ready } from "../cluster/redis.ts";
 import { openStorage } from "../storage.ts";
 import { agreeOnSecret } from "./agreement.ts";
 import { createHandles, type Handles } from "./handles.ts";
@@ -27,7 +27,7 @@ try {
     throw new Error(`No role "${values.role}".\n${usage}`);
   if (!["human", "ai", "persona"].includes(values.kind)) throw new Error(`No kind "${values.kind}".\n${usage}`);
   const { config } = readProcessConfig([]);
-  const { handles, close } = config.redisUrl ? await openRedis(config) : openDatabase(config);
+  const { handles, close } = config.redisUrl ? await openShared(config) : openDatabase(config);
   const tokens = createTokens(config, handles);
   const { handle, name } = values;
   const claims = { handle, kind: values.kind as Kind, role: values.role as Role, days, ...(name ? { name } : {}) };
@@ -48,12 +48,16 @@ function openDatabase({ dataDir }: Config): Opened {
   return { handles: createHandles(storage), close: () => storage.close() };
 }
 
-async function openRedis(config: Config): Promise<Opened> {
-  const redis = await connectRedis(config.redisUrl, () => {});
-  const close = () => redis.disconnect();
-  await agreeOnSecret(redis, secretOf(config)).catch((error: unknown) => {
+async function openShared(config: Config): Promise<Opened> {
+  const connections = await openRedis(config.redisUrl, () => {});
+  const { close } = connections;
+  try {
+    const redis = connections.open();
+    await ready(redis);
+    await agreeOnSecret(redis, secretOf(config));
+    return { handles: createRedisHandles(redis), close };
+  } catch (error) {
     close();
     throw error;
-  });
-  return { handles: createRedisHandles(redis), close };
+  }
 }

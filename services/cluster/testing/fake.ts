@@ -41,6 +41,7 @@ export function fakeClusters(count: number): { clusters: FakeCluster[]; shared: 
     id,
     isAlone: false,
     isCurrent: true,
+    alive: () => ({ id, isServing: living.has(id), isUp: shared.isUp, upMs: 0 }),
     get isUp() {
       return shared.isUp;
     },

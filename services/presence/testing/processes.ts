@@ -79,6 +79,7 @@ export class Processes {
           return () => listeners.delete(listener);
         },
       }),
+      alive: unused,
       find: unused,
       claim: unused,
       own: () => undefined,
