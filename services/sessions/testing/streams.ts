@@ -3,6 +3,7 @@ import { frameMs, type TrackInfo } from "../../../schema/audio.ts";
 import type { Direction } from "../../../schema/directions.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { startJourney } from "../../audio/explorer/journey.ts";
+import { IcyMixer } from "../../audio/stream/icy.ts";
 import type {
   Listener,
   ListenOptions,
@@ -152,7 +153,8 @@ export class TestStream implements SessionStream {
     return this.#change(this.#steps[Math.max(0, Math.min(step, this.#steps.length - 1))]!.track);
   }
 
-  listen({ sink, resume, onBegin }: ListenOptions): Listener {
+  listen({ sink: plain, icy, resume, onBegin }: ListenOptions): Listener {
+    const sink = icy ? this.#titled(plain) : plain;
     const { frame: onAir } = this.onAir();
     const from = Math.max(onAir, resume?.from ?? 0);
     const frame = resume ? resume.joined + from - resume.from : from;
@@ -186,6 +188,16 @@ export class TestStream implements SessionStream {
     for (const sink of this.#sinks.keys()) sink.end();
     this.#sinks.clear();
     this.#tell({ type: "ended" });
+  }
+
+  #titled(sink: Sink): Sink {
+    const mixer = new IcyMixer();
+    return {
+      write: (bytes) => sink.write(mixer.mix(bytes, this.onAir().track.title)),
+      pendingBytes: 0,
+      end: () => sink.end(),
+      destroy: () => sink.destroy(),
+    };
   }
 
   #change(next: TrackInfo, nextFrame = this.onAir().frame + leadFrames): OnAir {
