@@ -221,7 +221,7 @@ export class Crowd {
     const place = this.#places.at(room, identity.person);
     const before = entryOf(place);
     if (previous) this.#remove(previous, "replaced");
-    for (const other of place.seats) other.identity = identity;
+    this.#rename(place, identity);
     place.seats.push(seat);
     place.ghost = undefined;
     if (!isWorld(room)) Object.assign(place, this.#places.whereabouts(room, identity.person));
@@ -246,7 +246,7 @@ export class Crowd {
     if (known.identity.person !== state.identity.person) this.#identify(known, state.identity, false);
     this.#change(known, () => {
       Object.assign(known, told);
-      for (const other of this.#places.at(known.room, known.identity.person).seats) other.identity = known.identity;
+      this.#rename(this.#places.at(known.room, known.identity.person), known.identity);
     });
     this.#places.raiseFence(state.room, state.fence);
   }
@@ -327,9 +327,7 @@ export class Crowd {
     const { room } = seat;
     const was = seat.identity.person;
     if (was === identity.person) {
-      this.#change(seat, () => {
-        for (const other of this.#places.at(room, was).seats) other.identity = identity;
-      });
+      this.#change(seat, () => this.#rename(this.#places.at(room, was), identity));
       return;
     }
     const from = this.#places.at(room, was);
@@ -342,8 +340,7 @@ export class Crowd {
     from.seats.splice(from.seats.indexOf(seat), 1);
     this.#promoteHeir(from);
     to.seats.push(seat);
-    for (const other of to.seats) other.identity = identity;
-    this.#touch(seat);
+    this.#rename(to, identity);
     to.ghost = undefined;
     if (!isWorld(room)) Object.assign(to, this.#places.whereabouts(room, identity.person));
     if (from.seats.length === 0 && !toBefore) {
@@ -359,6 +356,14 @@ export class Crowd {
       this.#report(room, identity.person, toBefore, "joined");
     }
     if (exclusive) this.#makePlayer(seat);
+  }
+
+  /** Someone has one name in a room. */
+  #rename({ seats }: Place, identity: Identity): void {
+    for (const seat of seats) {
+      seat.identity = identity;
+      this.#touch(seat);
+    }
   }
 
   /** This seat plays; the person's others in the room watch. */

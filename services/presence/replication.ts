@@ -169,30 +169,24 @@ export class Replication {
   /** Tells all own seats, once for all who ask at about the same time. */
   #planSnapshot(): void {
     if (this.#isDrained || this.#snapshot) return;
-    this.#snapshot = setTimeout(
-      () =>
-        this.#sendSnapshot(
-          [...this.#options.seatsOf()].map(({ key }) => key),
-          0,
-        ),
-      gatherMs,
-    );
+    this.#snapshot = setTimeout(() => this.#sendSnapshot(), gatherMs);
   }
 
-  /** Seats as they are when their part is sent: later than any batch before it. */
-  #sendSnapshot(keys: readonly string[], at: number): void {
+  /** Seats as they are when their part is sent; those that come after its first part are told in batches. */
+  #sendSnapshot(keys?: readonly string[], at = 0): void {
     this.#snapshot = undefined;
     if (this.#isDrained) return;
-    const { cluster } = this.#options;
+    const { cluster, seatsOf } = this.#options;
     if (!cluster.isUp || !cluster.isCurrent) {
       this.#snapshot = setTimeout(() => this.#sendSnapshot(keys, at), tellMs);
       return;
     }
+    const all = keys ?? [...seatsOf()].map(({ key }) => key);
     const next = at + maxSeats;
-    const isLast = next >= keys.length;
+    const isLast = next >= all.length;
     const part = at === 0 ? (isLast ? "whole" : "first") : isLast ? "last" : "middle";
-    this.#publishBatch({ part, puts: keys.slice(at, next).flatMap((key) => this.#stateOf(key)) });
-    if (!isLast) this.#snapshot = setTimeout(() => this.#sendSnapshot(keys, next), 1);
+    this.#publishBatch({ part, puts: all.slice(at, next).flatMap((key) => this.#stateOf(key)) });
+    if (!isLast) this.#snapshot = setTimeout(() => this.#sendSnapshot(all, next), 1);
   }
 
   // --- what it hears ---
