@@ -165,7 +165,7 @@ export class Participant implements Omit<Cluster, "channel"> {
     const mustEnter = !this.#isIn || this.#isStalled || (this.#unsureAt !== undefined && sentAt >= this.#unsureAt);
     const beaten = mustEnter ? "new" : await this.#options.store.beat(this.#self());
     if (beaten === "buried") this.#isStalled = true;
-    const view = typeof beaten === "string" ? await this.#enter() : beaten;
+    const view = typeof beaten === "string" ? await this.#enter(sentAt) : beaten;
     if (this.#isClosed) return;
     const isFirst = this.#ackedAt === Number.NEGATIVE_INFINITY;
     const wasUp = this.isUp;
@@ -177,10 +177,9 @@ export class Participant implements Omit<Cluster, "channel"> {
   }
 
   /** Writes down what this process has, and learns what it has lost. */
-  async #enter(): Promise<Entered> {
+  async #enter(sentAt: number): Promise<Entered> {
     const life = this.#life;
     this.#epoch++;
-    this.#unsureAt = undefined;
     this.#isStalled ||= !this.isCurrent;
     const known = this.#members.all().map(({ id }) => id);
     const entered = await this.#options.store.enter(this.#self(), known, [...this.#homes.values()]);
@@ -188,6 +187,7 @@ export class Participant implements Omit<Cluster, "channel"> {
     // a stall while the answer was on its way is found by the next tick
     this.#isStalled = false;
     this.#isIn = true;
+    if (this.#unsureAt !== undefined && this.#unsureAt <= sentAt) this.#unsureAt = undefined;
     for (const key of entered.lost) this.#lose(key);
     return entered;
   }
