@@ -1,8 +1,12 @@
 /** The ports of a server: its own, which no other process has, and one that several processes answer at together. */
 import type { Server } from "node:http";
 import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "./config.ts";
 import { HereaboutsError } from "./schema/errors.ts";
+
+/** Within which what was taken from the shared port is asked and answered, before anybody is sent away. */
+const takenMs = 100;
 
 type Address = { port: number; host: string };
 
@@ -14,14 +18,17 @@ export async function checkPort(address: Address): Promise<void> {
 
 /**
  * Lets `http` answer at SHARED_PORT too, as its siblings do (node:cluster): whichever of them takes a connection first
- * has it. Answers how to stop that; nothing where there is no such port. Throws PORT_IN_USE or BAD_SETTING.
+ * has it. Answers how to leave that to them; nothing where there is no such port. Throws PORT_IN_USE or BAD_SETTING.
  */
-export async function listenTogether({ sharedPort: port, host }: Config, http: Server): Promise<() => void> {
-  if (!port) return () => {};
+export async function listenTogether({ sharedPort: port, host }: Config, http: Server): Promise<() => Promise<void>> {
+  if (!port) return async () => {};
   // as a server for HTTP has them
   const shared = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => http.emit("connection", socket));
   await listen(shared, { port, host });
-  return () => void shared.close();
+  return async () => {
+    shared.close();
+    await pause(takenMs);
+  };
 }
 
 async function listen<T extends ReturnType<typeof createServer>>(

@@ -124,8 +124,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     monitorLogin: login.shown,
     datagrams: carrier.begun,
     async close() {
+      await leaveSharedPort();
       isDraining = true;
-      leaveSharedPort();
       clearInterval(ticking);
       sessions.close();
       await colyseus.gracefullyShutdown(false);
