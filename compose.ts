@@ -17,7 +17,8 @@ import { type Kept, keepInDatabase, keepInRedis } from "./services/kept.ts";
 import { createLog, type Log } from "./services/ops/log.ts";
 import { createMetrics } from "./services/ops/metrics.ts";
 import { createPresence, steadyNow } from "./services/presence/presence.ts";
-import { Sessions } from "./services/sessions/sessions.ts";
+import { createRedisSessionStore } from "./services/sessions/redisStore.ts";
+import { Sessions, type SessionsOptions } from "./services/sessions/sessions.ts";
 
 export interface Composed {
   kept: Kept;
@@ -41,7 +42,8 @@ async function composeShared(config: Config, log: Log): Promise<Composed> {
   try {
     const cluster = await createRedisCluster({ redis, id: processId, now: steadyNow, onError });
     const kept = await keepInRedis(config, log, redis.open(), cluster);
-    return { kept, services: createServices(config, log, cluster, kept), redis };
+    const shared = { cluster, store: createRedisSessionStore(redis.open()) };
+    return { kept, services: createServices(config, log, cluster, kept, shared), redis };
   } catch (error) {
     redis.close();
     throw error;
@@ -51,13 +53,19 @@ async function composeShared(config: Config, log: Log): Promise<Composed> {
 /** Colyseus makes it late. */
 const processId = () => matchMaker.processId;
 
-function createServices(config: Config, log: Log, cluster: Cluster, kept: Kept): RoomServices {
+function createServices(
+  config: Config,
+  log: Log,
+  cluster: Cluster,
+  kept: Kept,
+  shared?: SessionsOptions["shared"],
+): RoomServices {
   const others = cluster.isAlone ? undefined : chatsElsewhere(cluster);
   const chats = createChats(config, kept.chatLog, steadyNow, others);
   const onPresenceError = (error: unknown) => log.limited("error", "presence", { error }, "presence failed");
   const presence = createPresence({ ...config, pieceOf: chats.pieceOf, cluster, onError: onPresenceError });
   const datagrams = new Datagrams();
-  const sessions = createSessions(config, log);
+  const sessions = createSessions(config, log, shared);
   return {
     config,
     log,
@@ -73,7 +81,7 @@ function createServices(config: Config, log: Log, cluster: Cluster, kept: Kept):
   };
 }
 
-function createSessions(config: Config, log: Log): Sessions {
+function createSessions(config: Config, log: Log, shared: SessionsOptions["shared"]): Sessions {
   return new Sessions({
     streams: config.audio ? openStreams(config, log) : noStreams,
     limits: {
@@ -81,6 +89,7 @@ function createSessions(config: Config, log: Log): Sessions {
       perMaker: config.audioSessionsEach,
       listeners: config.audioListeners,
     },
+    shared,
     now: steadyNow,
     onError: (error) => log.limited("error", "sessions", { error }, "an audio session failed"),
   });

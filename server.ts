@@ -17,7 +17,7 @@ import { type Config, list, readProcessConfig } from "./config.ts";
 import { checkPort, listenTogether } from "./ports.ts";
 import { supervise, type Up } from "./processes.ts";
 import { audioRoomWith } from "./rooms/audio/AudioRoom.ts";
-import { toServerError } from "./rooms/BaseRoom.ts";
+import { openRooms, toServerError } from "./rooms/BaseRoom.ts";
 import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
 import { takeJoins } from "./rooms/colyseus.ts";
 import { Matchmaking } from "./rooms/matchmaking.ts";
@@ -36,7 +36,6 @@ import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { type ErrorCode, HereaboutsError } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
-import type { Connections } from "./services/cluster/redis.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
 import { onStop } from "./signals.ts";
@@ -70,7 +69,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     return transport;
   };
   const colyseus = new Server({
-    ...(redis ? await shareRooms(redis, services) : { presence: new LocalPresence() }),
+    ...(redis ? (await import("./rooms/shared.ts")).shareRooms(redis, services) : { presence: new LocalPresence() }),
     transport,
     gracefullyShutdown: false,
     greet: false,
@@ -112,6 +111,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     },
     () => ({ seats: matchMaker.stats.local.ccu, rooms: matchMaker.stats.local.roomCount }),
   );
+  await sessions.begin();
   const carrier = createCarrier({ config, httpPort: port, log });
   services.datagrams.begin(carrier);
   const leaveSharedPort = await listenTogether(config, http);
@@ -123,10 +123,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     storage: kept.where,
     datagrams: carrier.begun,
     async close() {
+      await leaveSharedPort();
       isDraining = true;
       await services.cluster.drain();
-      await moveRooms(services);
-      await leaveSharedPort();
+      await moveOn(services);
       clearInterval(ticking);
       sessions.close();
       await colyseus.gracefullyShutdown(false);
@@ -142,20 +142,23 @@ export async function startServer(config: Config): Promise<RunningServer> {
   };
 }
 
-/** What Colyseus shares with other processes; loaded where there are any. */
-async function shareRooms(redis: Connections, services: RoomServices) {
-  const { createSharedRooms } = await import("./rooms/shared.ts");
-  return createSharedRooms(redis, services);
+/** Everything that is here goes on in other processes, where there are any. */
+async function moveOn({ cluster, presence, sessions }: RoomServices): Promise<void> {
+  if (cluster.isAlone) return;
+  await presence.drain();
+  await Promise.all([sessions.handOver(), ...[...openRooms].map((room) => room.moveOn())]);
 }
 
 /** The rooms, and the way that joins go to them. */
 function defineRooms(colyseus: Server, services: RoomServices): void {
-  const { cluster, log, metrics } = services;
+  const { cluster, log, metrics, sessions } = services;
   const keys = { world: "slug", chat: "instance", audio: "session" };
   colyseus.define("world", worldRoomWith(services)).filterBy([keys.world]);
   colyseus.define("chat", chatRoomWith(services)).filterBy([keys.chat]);
   colyseus.define("audio", audioRoomWith(services)).filterBy([keys.audio]);
-  const matchmaking = new Matchmaking({ cluster, keys, boundTo: async () => undefined });
+  const boundTo = async (key: string) =>
+    key.startsWith("audio:") ? (await sessions.placeOf(key.slice("audio:".length))).process : undefined;
+  const matchmaking = new Matchmaking({ cluster, keys, boundTo });
   takeJoins({
     joinOrCreate: (...join) => matchmaking.joinOrCreate(...join),
     addressOf: (...asked) => matchmaking.addressOf(...asked),

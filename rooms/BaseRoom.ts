@@ -33,6 +33,9 @@ import type { RoomServices } from "./services.ts";
 const backlogCheckMs = 250;
 const terminateAfterMs = 1000;
 
+/** Those of this process. */
+export const openRooms: Set<BaseRoom> = new Set();
+
 export abstract class BaseRoom<S extends object = object, Input = never> extends Room<{
   state: S;
   client: SeatClient;
@@ -53,6 +56,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
 
   /** Call first in a room's own onCreate. */
   override onCreate(_options: unknown): void | Promise<void> {
+    openRooms.add(this as unknown as BaseRoom);
     detachState(this);
     this.clock.setInterval(() => this.#cutSlowClients(), backlogCheckMs);
   }
@@ -199,6 +203,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   }
 
   override onDispose(): void | Promise<void> {
+    openRooms.delete(this as unknown as BaseRoom);
     return this.#giveUp();
   }
 

@@ -67,6 +67,7 @@ describe("the docs", () => {
       "docs/ERRORS.md",
       "docs/guides/write-a-piece.md",
       "docs/guides/run-a-server.md",
+      "docs/guides/many-processes.md",
     ];
     const broken = pages.flatMap((page) =>
       [...readFileSync(page, "utf8").matchAll(/\]\(([^)#:]+)\)/g)]

@@ -79,7 +79,7 @@ export class Processes {
           return () => listeners.delete(listener);
         },
       }),
-      alive: unused,
+      alive: () => ({ id, isServing: true, isUp: process.isUp, upMs: 0 }),
       find: unused,
       claim: unused,
       own: () => undefined,

@@ -1,0 +1,31 @@
+/** Rooms among several processes: what Colyseus shares of them, and what becomes of them when others come and go. */
+import { matchMaker } from "@colyseus/core";
+import type { ClusterEvent } from "../services/cluster/cluster.ts";
+import type { Connections } from "../services/cluster/redis.ts";
+import { openRooms } from "./BaseRoom.ts";
+import { Listings, Messages } from "./listings.ts";
+import type { RoomServices } from "./services.ts";
+
+/** What Colyseus's server is given. */
+export function shareRooms(redis: Connections, { cluster, log }: RoomServices) {
+  const onError = (error: unknown) => log.limited("error", "rooms", { error }, "what rooms share failed");
+  const driver = new Listings(redis.open(), onError);
+  const presence = new Messages(redis.open(), onError);
+  // it would look for dead processes by itself, slower than the cluster does
+  matchMaker.setHealthChecksEnabled(false);
+
+  const onEvent = (event: ClusterEvent): void => {
+    if (event.type === "up") driver.restore();
+    else if (event.type === "lost") roomOf(event.home.value)?.moveOn().catch(onError);
+    else if (event.type === "gone") {
+      log.info({ process: event.member.id, why: event.why }, "a process is gone");
+      Promise.all([driver.cleanup(event.member.id), matchMaker.stats.excludeProcess(event.member.id)]).catch(onError);
+    }
+  };
+  cluster.watch(onEvent);
+  return { driver, presence };
+}
+
+function roomOf(roomId: string) {
+  return [...openRooms].find((room) => room.roomId === roomId);
+}
