@@ -208,6 +208,7 @@ export class Crowd {
     };
     this.#enter(seat, previous);
     if (event.exclusive && !previous) this.#makePlayer(seat);
+    else this.#promoteHeir(this.#places.at(seat.room, seat.identity.person));
     if (!previous && isWorld(seat.room)) this.#follow(seat, now);
   }
 
@@ -263,12 +264,13 @@ export class Crowd {
   #adopt(room: RoomKey, fence: number, now: number): void {
     this.#places.raiseFence(room, fence);
     const own = { origin: "", orphan: undefined, fence };
-    for (const { seats } of this.#places.in(room)) {
-      for (const seat of seats) {
+    for (const place of this.#places.in(room)) {
+      for (const seat of place.seats) {
         if (isOwn(seat)) continue;
         const awayUntil = seat.orphan ? seat.awayUntil : now + this.#holdMs;
         this.#change(seat, () => void Object.assign(seat, { ...own, awayUntil }));
       }
+      this.#promoteHeir(place); // who plays may have been one that this process never heard of
     }
     this.#holdUntil(now + this.#holdMs, now);
   }

@@ -291,7 +291,7 @@ class Run {
         this.#drop(client);
         break;
       case "resume":
-        client.state = presence.seat(seat) ? "connected" : "over";
+        client.state = presence.seat(seat)?.origin === "" ? "connected" : "over";
         presence.apply({ type: "resume", seat });
         break;
       case "attention":
@@ -302,7 +302,7 @@ class Run {
         if (isExclusive(room)) presence.apply({ type: "play", seat });
         break;
       case "identify":
-        if (presence.seat(seat)) this.#identify(client, operation.person, operation.name);
+        if (presence.seat(seat)?.origin === "") this.#identify(client, operation.person, operation.name);
         break;
       default:
         operation satisfies never;
@@ -355,6 +355,7 @@ class Run {
   #fault({ which, kind, foundMs, isBack, homes }: Fault): void {
     const serving = this.#serving();
     if (serving.length < 2) return;
+    if (this.#processes.weather.loss === 0) this.#pass(100); // else the last to come was told to nobody
     const process = serving[which % serving.length]!;
     if (kind === "kill") this.#kill(process, foundMs);
     else if (kind === "drain") this.#drain(process);
