@@ -69,7 +69,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     return transport;
   };
   const colyseus = new Server({
-    ...(redis ? (await import("./rooms/shared.ts")).shareRooms(redis, services) : { presence: new LocalPresence() }),
+    ...(redis
+      ? await (await import("./rooms/shared.ts")).shareRooms(redis, services)
+      : { presence: new LocalPresence() }),
     transport,
     gracefullyShutdown: false,
     greet: false,

@@ -1,16 +1,18 @@
 /** Rooms among several processes: what Colyseus shares of them, and what becomes of them when others come and go. */
 import { matchMaker } from "@colyseus/core";
 import type { ClusterEvent } from "../services/cluster/cluster.ts";
-import type { Connections } from "../services/cluster/redis.ts";
+import { type Connections, ready } from "../services/cluster/redis.ts";
 import { openRooms } from "./BaseRoom.ts";
 import { Listings, Messages } from "./listings.ts";
 import type { RoomServices } from "./services.ts";
 
 /** What Colyseus's server is given. */
-export function shareRooms(redis: Connections, { cluster, log }: RoomServices) {
+export async function shareRooms(redis: Connections, { cluster, log }: RoomServices) {
   const onError = (error: unknown) => log.limited("error", "rooms", { error }, "what rooms share failed");
-  const driver = new Listings(redis.open(), onError);
-  const presence = new Messages(redis.open(), onError);
+  const [forListings, forMessages] = [redis.open(), redis.open()];
+  await Promise.all([ready(forListings), ready(forMessages)]);
+  const driver = new Listings(forListings, onError);
+  const presence = new Messages(forMessages, onError);
   // it would look for dead processes by itself, slower than the cluster does
   matchMaker.setHealthChecksEnabled(false);
 

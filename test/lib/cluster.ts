@@ -3,6 +3,8 @@ import { type RedisServer, startRedis } from "../../services/chatlog/testing/red
 import { type Front, startFront } from "./front.ts";
 import { startTestServer, type TestServer } from "./server.ts";
 
+export const authSecret: string = "s".repeat(32);
+
 export interface TestCluster {
   readonly redis: RedisServer;
   readonly servers: TestServer[];
@@ -15,7 +17,7 @@ export interface TestCluster {
 
 export async function startCluster(processes: number, env: Record<string, string> = {}): Promise<TestCluster> {
   const redis = await startRedis();
-  const shared = { REDIS_URL: `redis://127.0.0.1:${redis.port}`, AUTH_SECRET: "s".repeat(32), ...env };
+  const shared = { REDIS_URL: `redis://127.0.0.1:${redis.port}`, AUTH_SECRET: authSecret, ...env };
   const servers: TestServer[] = [];
   const start = async (port = 0) => {
     const server = await startTestServer({ env: { ...shared, PORT: String(port) } });

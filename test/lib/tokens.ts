@@ -2,9 +2,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+type Signing = { dataDir: string; authSecret?: string };
+
 /** `args`: more for `npm run token`. */
-export async function newToken({ dataDir }: { dataDir: string }, handle: string, ...args: string[]): Promise<string> {
-  const env = { ...process.env, DATA_DIR: dataDir };
+export async function newToken(server: Signing, handle: string, ...args: string[]): Promise<string> {
+  const { dataDir, authSecret = "" } = server;
+  const env = { ...process.env, DATA_DIR: dataDir, AUTH_SECRET: authSecret };
   const command = ["services/identity/mint.ts", "--handle", handle, ...args];
   return (await promisify(execFile)(process.execPath, command, { env })).stdout.trim();
 }
