@@ -67,13 +67,14 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.clock.setInterval(() => this.#publish(), describeMs);
   }
 
-  override onJoin(client: SeatClient, options: unknown): void {
+  override onJoin(client: SeatClient, options: unknown): Promise<void> | undefined {
     const join = worldJoin.parse(options);
     this.seat(client, join, client.auth as Identity);
     if (join.avatar) this.#wish(client, join.avatar);
     this.#movement.open(client);
-    this.seats.join(client);
+    const told = this.seats.join(client);
     this.#people.forgetWish(client.userData!.identity.person);
+    return told;
   }
 
   #wish(client: SeatClient, avatar: AvatarChange): void {
