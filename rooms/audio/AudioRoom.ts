@@ -55,7 +55,7 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     this.clock.setInterval(() => this.#publish(), describeMs);
   }
 
-  override onJoin(client: SeatClient, options: unknown): void {
+  override onJoin(client: SeatClient, options: unknown): Promise<void> | undefined {
     const join = audioJoin.parse(options);
     this.seat(client, join, client.auth as Identity);
     try {
@@ -64,7 +64,7 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     } catch (error) {
       throw toServerError(error);
     }
-    this.seats.join(client);
+    return this.seats.join(client);
   }
 
   /** The session may have ended while someone was away, or on their way here. */

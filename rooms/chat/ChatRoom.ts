@@ -85,7 +85,7 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     if (handles) this.broadcast("typing", { handles });
   }
 
-  override onJoin(client: SeatClient, options: unknown): void {
+  override onJoin(client: SeatClient, options: unknown): Promise<void> | undefined {
     const join = chatJoin.parse(options);
     const identity = client.auth as Identity;
     try {
@@ -94,8 +94,9 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
       throw toServerError(error);
     }
     this.seat(client, join, identity);
-    this.seats.join(client);
+    const told = this.seats.join(client);
     this.#tellOwn(client);
+    return told;
   }
 
   /** Someone signed in, or is back: those who may not be here are not. */

@@ -76,7 +76,8 @@ export class PresencePlugin {
     if (held.length > 0) this.#onChanges(held.map((entry) => ({ type: "join", room: room.key, entry })));
   }
 
-  join(client: SeatClient): void {
+  /** Answers, where there are other processes, when they have been told: who goes on from here to a room there is known. */
+  join(client: SeatClient): Promise<void> | undefined {
     const { services, key, exclusiveSeats } = this.#room;
     const { seat, identity, connection, attention, share, invisible } = client.userData!;
     services.presence.apply({
@@ -93,6 +94,7 @@ export class PresencePlugin {
     });
     this.#log(client, "joined");
     this.#tellRole(client);
+    return services.cluster.isAlone ? undefined : services.presence.settled();
   }
 
   /** The connection is lost: the place is held. */

@@ -83,8 +83,9 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.seat(client, join, identity);
     if (join.avatar) this.#wish(client, join.avatar);
     this.#movement.open(client);
-    this.seats.join(client);
+    const told = this.seats.join(client);
     this.#people.forgetWish(client.userData!.identity.person);
+    await told;
   }
 
   #wish(client: SeatClient, avatar: AvatarChange): void {

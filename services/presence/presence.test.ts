@@ -191,3 +191,14 @@ describe("the clock of presence", () => {
     }
   });
 });
+
+describe("a process without others", () => {
+  it("has nobody to tell: all is settled at once, and it may drain", async () => {
+    join("ada", "tab", field);
+    const timers = vi.getTimerCount();
+    await presence.settled();
+    await presence.drain();
+    expect(vi.getTimerCount()).toBe(timers);
+    expect(presence.entry(field, "ada")?.status).toBe("here");
+  });
+});
