@@ -74,7 +74,7 @@ export const ChatState = schema(
     lines: t.map(LineState),
     /** Newest sequence number. */
     seq: t.uint32(),
-    /** The server has lost what was said before this one, since the room is open; 0: nothing. */
+    /** The server has lost lines that were said before this one; 0: none. */
     lostBefore: t.uint32(),
     /** The roster; in a large chat those most recently active. */
     people: t.map(ChatPersonState),

@@ -64,7 +64,7 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
       maxListed: config.rosterMax,
       counts: () => presence.counts(this.key),
     });
-    await chats.log.begin(instance, this.#fence);
+    this.state.lostBefore = await chats.log.begin(instance, this.#fence);
     this.moderation = await chats.moderation(instance);
     this.state.slowSeconds = this.moderation.slowSeconds;
     this.#close = chats.open(instance, this);
@@ -124,7 +124,7 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     // its first answer was lost and it was not shown; or someone said something before it while the chat was open nowhere
     const isBehind = seq > this.state.seq + (appended.isRepeat ? 0 : 1);
     if (!appended.isRepeat) this.show(appended.line);
-    if (appended.isAfterLoss) await this.#tellLoss(seq);
+    if (appended.lostBefore > this.state.lostBefore) await this.#tellLoss(appended.lostBefore);
     else if (isBehind) await this.#loadLines();
     return appended;
   }

@@ -50,14 +50,14 @@ export interface NewLine {
 }
 
 /**
- * `isRepeat`: it was stored before. `isCounted`: it made the line before it count one more. `isAfterLoss`: lines that were
- * there before it are gone from the log.
+ * `isRepeat`: it was stored before. `isCounted`: it made the line before it count one more. `lostBefore`: lines before this
+ * number are gone that the log once had; 0: none.
  */
 export interface Appended {
   readonly line: Line;
   readonly isRepeat: boolean;
   readonly isCounted: boolean;
-  readonly isAfterLoss: boolean;
+  readonly lostBefore: number;
 }
 
 export interface ModerationEntry {
@@ -90,8 +90,11 @@ export interface Owning {
 }
 
 export interface ChatLog {
-  /** From now on appends under a lower fence are refused. Where there is one process only, nothing is. */
-  begin(instance: string, fence: number): Promise<void>;
+  /**
+   * From now on appends under a lower fence are refused; where there is one process only, nothing is. Answers `lostBefore`
+   * as an append does. Rejects with MOVED where a higher fence has begun.
+   */
+  begin(instance: string, fence: number): Promise<number>;
   /**
    * Stores a line after all that were appended before it. The same author saying the same text again straight away
    * (nobody else's line between, both shown or both shadows) makes that line's count one more and takes no sequence

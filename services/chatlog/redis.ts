@@ -21,6 +21,8 @@ export interface RedisChatLogOptions {
   prefix?: string;
   /** What makes an answer less durable than the contract says, once each. */
   onWarning?: (warning: string) => void;
+  /** How long Redis may take to answer. */
+  answerMs?: number;
   /** Server time in ms since the epoch. */
   now?: () => number;
 }
@@ -29,9 +31,16 @@ export interface RedisChatLogOptions {
 const pageSize = 500;
 
 export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
-  const { redis, keep = 100_000, prefix = "hereabouts:chat:", onWarning = () => {}, now = Date.now } = options;
+  const {
+    redis,
+    answerMs,
+    keep = 100_000,
+    prefix = "hereabouts:chat:",
+    onWarning = () => {},
+    now = Date.now,
+  } = options;
   if (!(Number.isInteger(keep) && keep >= 1)) throw new Error(`keep must be a whole number from 1, not ${keep}`);
-  const calls = new RedisCalls(redis, prefix, keep);
+  const calls = new RedisCalls(redis, prefix, keep, answerMs);
   const time = () => Math.trunc(now());
   /** Names each append, so that one which ioredis sent twice is told from one that a client repeats. */
   const origin = randomUUID().slice(0, 8);
@@ -46,19 +55,21 @@ export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
 
   return {
     async begin(instance, fence) {
-      if ((await calls.script<number>("begin", instance, fence)) === 0) throw moved(instance);
+      const lostBefore = await calls.script<Value | null>("begin", instance, fence);
+      if (lostBefore === null) throw moved(instance);
+      return Number(lostBefore);
     },
 
     async append(instance, { author, text, font, clientId, isShadow, original }, { floor = 0, fence = 0 } = {}) {
       const said = toJson({ author, text, font });
       const args = [time(), `${origin}${++attempts}`, said, clientId, isShadow ? 1 : 0, ...optional(original)];
       args.push(receiptMs, floor, fence);
-      type Answer = [repeat: number, counted: number, seq: Value, at: Value, line: View | null, afterLoss: number];
+      type Answer = [repeat: number, counted: number, seq: Value, at: Value, line: View | null, lostBefore: Value];
       const answer = await calls.script<Answer | null>("append", instance, ...args);
       if (!answer) throw moved(instance);
-      const [repeat, counted, seq, at, found, afterLoss] = answer;
+      const [repeat, counted, seq, at, found, lostBefore] = answer;
       const line = found ? lineOf(instance, found) : prunedLine(instance, Number(seq), author, Number(at));
-      return { line, isRepeat: repeat === 1, isCounted: counted === 1, isAfterLoss: afterLoss === 1 };
+      return { line, isRepeat: repeat === 1, isCounted: counted === 1, lostBefore: Number(lostBefore) };
     },
 
     async read(instance, { limit, before }) {

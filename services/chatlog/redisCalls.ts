@@ -25,13 +25,15 @@ export class RedisCalls {
   readonly keep: number;
   #redis: Redis;
   #prefix: string;
+  #answerMs: number | undefined;
   #pending = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  constructor(redis: Redis, prefix: string, keep: number) {
+  constructor(redis: Redis, prefix: string, keep: number, answerMs?: number) {
     this.#redis = redis;
     this.#prefix = prefix;
     this.keep = keep;
+    this.#answerMs = answerMs;
     // ioredis sends a script's text once per connection, its hash from then on, and the text again if it was forgotten
     for (const [name, lua] of Object.entries(scripts)) redis.defineCommand(`chatlog_${name}`, { numberOfKeys: 1, lua });
   }
@@ -44,7 +46,7 @@ export class RedisCalls {
 
   plain<Answer>(ask: (redis: Redis, prefix: string) => Promise<Answer>): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(new Error("The chat log is closed."));
-    const answered = answerOf(ask(this.#redis, this.#prefix));
+    const answered = answerOf(ask(this.#redis, this.#prefix), this.#answerMs);
     this.#pending.add(answered);
     const done = () => void this.#pending.delete(answered);
     answered.then(done, done);

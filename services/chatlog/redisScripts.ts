@@ -2,7 +2,7 @@
  * The chat log's operations as Lua for Redis, each atomic. The rules are those of `rules.ts`.
  *
  * Keys of an instance, each after the prefix: `lines:<instance>` (hash of sequence number to JSON), `meta:<instance>`
- * (last, at, first, notes, firstNote, slow, fence), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
+ * (last, at, first, notes, firstNote, slow, fence, lostBefore), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
  * `hearts:<seq>:<instance>` (sorted by when they were given), `again:<seq>:<instance>` (client ids that counted up) and
  * `receipt:...`, one per client id. `places:<person>` is the set of instances where a person left something. The scripts
  * make their keys from the prefix: this is for one Redis with its replicas, not for a cluster.
@@ -61,15 +61,16 @@ local function noted(at, by, action, person, reason, detail)
 end
 `;
 
-/** fence -> 1 if it is the highest */
-const begin = `return isStale(tonumber(ARGV[3])) and 0 or 1`;
+/** fence -> lostBefore; or nothing under a lower fence */
+const begin = `return not isStale(tonumber(ARGV[3])) and (redis.call('HGET', meta, 'lostBefore') or 0)`;
 
 /**
  * now, attempt, line as JSON, clientId, shadow, hasOriginal, original, receiptMs, floor, fence
- * -> repeat, counted, seq, at, view, afterLoss; or nothing under a lower fence
+ * -> repeat, counted, seq, at, view, lostBefore; or nothing under a lower fence
  */
 const append = `
 if isStale(tonumber(ARGV[12])) then return false end
+local lostBefore = redis.call('HGET', meta, 'lostBefore') or 0
 local now, attempt, said, client = tonumber(ARGV[3]), ARGV[4], cjson.decode(ARGV[5]), ARGV[6]
 local isShadow, dayMs = ARGV[7] == '1', ARGV[10]
 local receipt = receiptOf(said.author.id, client)
@@ -77,16 +78,16 @@ local kept = redis.call('GET', receipt)
 if kept then
   local seq, count, at, by = string.match(kept, '^(%d+) (%d+) (%d+) (.*)$')
   -- the client library sends a command again if the connection broke: that is the same call, not a repeat
-  return { by == attempt and 0 or 1, tonumber(count) > 1 and 1 or 0, seq, at, view(seq), 0 }
+  return { by == attempt and 0 or 1, tonumber(count) > 1 and 1 or 0, seq, at, view(seq), lostBefore }
 end
 local state = redis.call('HMGET', meta, 'last', 'at', 'first')
 local last, first = tonumber(state[1] or 0), tonumber(state[3] or 1)
 local at = math.max(now, tonumber(state[2] or 0))
 local floor = tonumber(ARGV[11])
-local isAfterLoss = last < floor
-if isAfterLoss then
+if last < floor then
   if last == 0 then first = floor + 1 end
-  last = floor
+  last, lostBefore = floor, floor + 1
+  redis.call('HSET', meta, 'lostBefore', lostBefore)
 end
 if ARGV[8] == '1' then noted(at, 'filter', 'filter', said.author.id, '', ARGV[9]) end
 
@@ -98,7 +99,7 @@ if newest and newest.state == (isShadow and 'shadow' or 'shown') and newest.text
   put(newest)
   redis.call('RPUSH', key('again', last), client)
   redis.call('SET', receipt, string.format('%d %d %d %s', last, newest.count, newest.at, attempt))
-  return { 0, 1, last, newest.at, view(last), 0 }
+  return { 0, 1, last, newest.at, view(last), lostBefore }
 end
 
 last = last + 1
@@ -127,7 +128,7 @@ for _ = 1, 2 do
   first = first + 1
 end
 redis.call('HSET', meta, 'last', last, 'at', at, 'first', first)
-return { 0, 0, last, at, view(last), isAfterLoss and 1 or 0 }
+return { 0, 0, last, at, view(last), lostBefore }
 `;
 
 /** limit, before or '' -> views, oldest first */

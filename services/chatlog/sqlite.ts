@@ -47,7 +47,7 @@ export function createSqliteChatLog(options: SqliteChatLogOptions): ChatLog {
     link.send({ method, args } as Call) as Promise<ReturnType<SqliteStore[M]>>;
 
   return {
-    begin: async () => {},
+    begin: async () => 0,
     append: (instance, line) => ask("append", time(), instance, line),
     read: (instance, { limit, before }) => ask("read", instance, limit, before),
     line: (instance, seq) => ask("line", instance, seq),

@@ -48,7 +48,7 @@ export function createSqliteLines(db: DatabaseSync, note: Note) {
     const seq = Number(kept["seq"]);
     const at = Number(firstReceipt.get(instance, seq)?.["at"] ?? kept["at"]);
     const found = line(instance, seq) ?? prunedLine(instance, seq, author, at);
-    return { line: found, isRepeat: true, isCounted: Number(kept["n"]) > 1, isAfterLoss: false };
+    return { line: found, isRepeat: true, isCounted: Number(kept["n"]) > 1, lostBefore: 0 };
   }
 
   return {
@@ -69,7 +69,7 @@ export function createSqliteLines(db: DatabaseSync, note: Note) {
         setCount.run(count, instance, last.seq);
         putReceipt.run(instance, last.seq, count, author.id, clientId, time);
         const counted = { ...last, count, hearts: hearts(instance, last.seq) };
-        return { line: counted, isRepeat: false, isCounted: true, isAfterLoss: false };
+        return { line: counted, isRepeat: false, isCounted: true, lostBefore: 0 };
       }
       const seq = (last?.seq ?? 0) + 1;
       const { id, handle, name, kind, guest, via } = author;
@@ -77,7 +77,7 @@ export function createSqliteLines(db: DatabaseSync, note: Note) {
       putLine.run(instance, seq, id, handle, name, kind, guest ? 1 : 0, via ?? null, text, font, time, state);
       putReceipt.run(instance, seq, 1, id, clientId, time);
       putPlace.run(id, instance);
-      return { line: line(instance, seq)!, isRepeat: false, isCounted: false, isAfterLoss: false };
+      return { line: line(instance, seq)!, isRepeat: false, isCounted: false, lostBefore: 0 };
     },
 
     line,

@@ -19,7 +19,7 @@ const log = {
   async append(instance: string, line: NewLine): Promise<Appended> {
     const isRepeat = kept.some((known) => known.line.clientId === line.clientId);
     if (!isRepeat) kept.push({ instance, line });
-    return { line: { seq: kept.length }, isRepeat, isCounted: false, isAfterLoss: false } as Appended;
+    return { line: { seq: kept.length }, isRepeat, isCounted: false, lostBefore: 0 } as Appended;
   },
   restrictions: async () => [],
   slow: async () => 0,

@@ -76,8 +76,9 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
     await fill(killed, 1);
     await killed.flush();
     killed.kill();
-    const next = process({ prefix: `${prefix}2` });
-    await vi.waitFor(async () => expect((await next.open("field", { fence: 2 })).props).toEqual([bench]));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const next = await process({ prefix: `${prefix}2` }).open("field", { fence: 2 });
+    expect(next.props).toEqual([bench]);
   });
 
   it("[WO4] a world that moves on leaves all that is in it", async () => {

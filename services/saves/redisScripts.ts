@@ -10,12 +10,16 @@ local prefix, slug, fence, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(A
 local function key(kind) return prefix .. kind .. ':' .. slug end
 local highest = redis.call('GET', key('fence'))
 if highest and fence < tonumber(highest) then return false end
-redis.call('SET', key('fence'), ARGV[2], 'PX', 86400000)
-redis.call('SADD', prefix .. 'slugs', slug)
+local function take()
+  redis.call('SET', key('fence'), ARGV[2], 'PX', 86400000)
+  redis.call('SADD', prefix .. 'slugs', slug)
+end
 `;
 
-/** most poses -> saved props, live props, people, their poses, how many there are */
+/** most poses, liveMs -> saved props, live props, people, their poses, how many there are */
 const open = `
+take()
+redis.call('PEXPIRE', key('live'), ARGV[5])
 local people = redis.call('ZREVRANGE', key('seen'), 0, ARGV[4] - 1)
 local poses = #people > 0 and redis.call('HMGET', key('poses'), unpack(people)) or {}
 return {
@@ -25,11 +29,12 @@ return {
 `;
 
 /**
- * keepMs, liveMs, ends, number of poses, then person and pose of each, then what, key and prop of each prop
- * -> 1, or 0 if everything was forgotten before
+ * keepMs, liveMs, how ('', 'whole': this is all there is, 'end'), number of poses, then person and pose of each, then
+ * what, key and prop of each prop -> 1, or 0 if all that came before is forgotten
  */
 const write = `
-local keepMs, last = ARGV[4], 7 + ARGV[7] * 2
+local keepMs, how, last = ARGV[4], ARGV[6], 7 + ARGV[7] * 2
+if highest or how == 'whole' then take() end
 for i = 8, last, 2 do
   redis.call('HSET', key('poses'), ARGV[i], ARGV[i + 1])
   redis.call('ZADD', key('seen'), now, ARGV[i])
@@ -48,8 +53,8 @@ for i = last + 1, #ARGV, 3 do
   if what == 'saved' then redis.call('HSET', key('props'), name, prop) else redis.call('HDEL', key('props'), name) end
   if what == 'live' then redis.call('HSET', key('live'), name, prop) else redis.call('HDEL', key('live'), name) end
 end
-if ARGV[6] == '1' then redis.call('DEL', key('live')) else redis.call('PEXPIRE', key('live'), ARGV[5]) end
-return highest and 1 or 0
+if how == 'end' then redis.call('DEL', key('live')) else redis.call('PEXPIRE', key('live'), ARGV[5]) end
+return (highest or how == 'whole') and 1 or 0
 `;
 
 export const scripts = { open: prelude + open, write: prelude + write };

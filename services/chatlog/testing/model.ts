@@ -35,7 +35,7 @@ export class Model {
         line: lines[before.seq - 1]!,
         isRepeat: true,
         isCounted: before.isCounted,
-        isAfterLoss: false,
+        lostBefore: 0,
       });
     }
     const newest = lines.at(-1);
@@ -53,7 +53,7 @@ export class Model {
       lines.push({ seq, id, author: { ...author }, text, font, at, count: 1, editedAt: 0, state, hearts: [] });
     }
     this.#receipts.set(key, { seq: lines.length, isCounted });
-    return structuredClone({ line: lines.at(-1)!, isRepeat: false, isCounted, isAfterLoss: false });
+    return structuredClone({ line: lines.at(-1)!, isRepeat: false, isCounted, lostBefore: 0 });
   }
 
   read(instance: string, { limit, before = Infinity }: { limit: number; before?: number }): Line[] {

@@ -9,7 +9,7 @@ export function saying({ open, place }: Opener): void {
       const log = open({ now: () => 5000 });
       const author = person("ada", { guest: true, kind: "persona", via: "bridge" });
       const { line, ...how } = await log.append("system", said(author, "hello", { font: "mono" }));
-      expect(how).toEqual({ isRepeat: false, isCounted: false, isAfterLoss: false });
+      expect(how).toEqual({ isRepeat: false, isCounted: false, lostBefore: 0 });
       expect(line).toEqual({
         ...{ seq: 1, id: "system:1", author, text: "hello", font: "mono", at: 5000 },
         ...{ count: 1, editedAt: 0, state: "shown", hearts: [] },
