@@ -146,7 +146,7 @@ describe("processes on a clock of their own", () => {
         await schedule.run(operations);
         taken += schedule.taken;
       }),
-      { numRuns: Number(environment["FC_RUNS"] ?? 50), ...seed, ...path },
+      { numRuns: Number(environment["FC_RUNS"] ?? 50), endOnFailure: true, ...seed, ...path },
     );
     expect(taken).toBeGreaterThan(50);
   });

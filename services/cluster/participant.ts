@@ -130,6 +130,7 @@ export class Participant implements Omit<Cluster, "channel"> {
     const wasIn = this.#isIn;
     this.#isClosed = true;
     this.#isIn = false;
+    this.#epoch++;
     this.#homes.clear();
     if (wasIn) await this.#options.store.leave(this.#self()).catch(() => {});
   }
@@ -182,7 +183,7 @@ export class Participant implements Omit<Cluster, "channel"> {
     this.#epoch++;
     this.#isStalled ||= !this.isCurrent;
     const known = this.#members.all().map(({ id }) => id);
-    const entered = await this.#options.store.enter(this.#self(), known, [...this.#homes.values()]);
+    const entered = await this.#options.store.enter(this.#self(), known, [...this.#homes.values()], !this.#isStalled);
     if (life !== this.#life) throw new Error("Everything was given up meanwhile.");
     // a stall while the answer was on its way is found by the next tick
     this.#isStalled = false;

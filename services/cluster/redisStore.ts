@@ -56,10 +56,10 @@ export function createRedisStore(redis: Redis, now: () => number): Store {
       const view = await script<RawView | "new" | "buried">("beat", member.id, life, run, JSON.stringify(member));
       return typeof view === "string" ? view : viewOf(view);
     },
-    async enter({ member, life }, known, homes) {
+    async enter({ member, life }, known, homes, isSure) {
       type Answer = [view: RawView, run: string, isEmpty: number, lost: string[]];
       const mine = homes.map(({ key, fence, value }) => [key, String(fence), value]);
-      const args = [run, JSON.stringify(member), JSON.stringify(known), JSON.stringify(mine)];
+      const args = [run, JSON.stringify(member), JSON.stringify(known), JSON.stringify(mine), isSure ? 1 : 0];
       const [view, current, isEmpty, lost] = await script<Answer>("enter", member.id, life, ...args);
       run = current;
       return { ...viewOf(view), isEmpty: isEmpty === 1, lost };

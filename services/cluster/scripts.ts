@@ -78,7 +78,7 @@ write(ARGV[5])
 return view()
 `;
 
-/** run that was known, member, known as JSON, homes as JSON -> view, run, isEmpty, lost */
+/** run that was known, member, known as JSON, homes as JSON, whether it is sure of them -> view, run, isEmpty, lost */
 const enter = `
 local known, mine = cjson.decode(ARGV[6]), cjson.decode(ARGV[7])
 local before = redis.call('HGET', era, 'run')
@@ -103,7 +103,9 @@ for _, home in ipairs(mine) do
   local key, fence, value = home[1], home[2], home[3]
   raise(fence)
   local owner, ownerLife, theirs = homeOf(key)
-  if not owner and ARGV[4] == run or owner and tonumber(theirs) > tonumber(fence) then
+  if ARGV[4] ~= run and ARGV[8] ~= '1' or not owner and ARGV[4] == run then
+    lost[#lost + 1] = key
+  elseif owner and tonumber(theirs) > tonumber(fence) then
     lost[#lost + 1] = key
   elseif owner and theirs == fence and (owner ~= id or ownerLife ~= life) then
     lost[#lost + 1] = key

@@ -49,9 +49,9 @@ export interface Store {
   beat(self: Self): Promise<View | "new" | "buried">;
   /**
    * Begins or goes on: writes down who this is and all that it has, and removes what it has not. `known`: all others that
-   * it knows of.
+   * it knows of. Without `isSure` it stood still, and cannot put back what Redis has forgotten: another may have had it.
    */
-  enter(self: Self, known: readonly string[], homes: readonly Home[]): Promise<Entered>;
+  enter(self: Self, known: readonly string[], homes: readonly Home[], isSure: boolean): Promise<Entered>;
   /** Ends a life and all it had, unless it has beaten since `beat`. */
   bury(id: string, life: number, beat: number): Promise<boolean>;
   leave(self: Self): Promise<void>;

@@ -40,8 +40,8 @@ export class MemoryRedis {
     let run = 0;
     return {
       beat: (self) => carry(() => this.#beat(self, run)),
-      enter: async (self, known, homes) => {
-        const [entered, current] = await carry(() => this.#enter(self, run, known, homes));
+      enter: async (self, known, homes, isSure) => {
+        const [entered, current] = await carry(() => this.#enter(self, run, known, homes, isSure));
         run = current;
         return entered;
       },
@@ -78,7 +78,13 @@ export class MemoryRedis {
     return this.#view();
   }
 
-  #enter(self: Self, run: number, known: readonly string[], homes: readonly Home[]): [Entered, number] {
+  #enter(
+    self: Self,
+    run: number,
+    known: readonly string[],
+    homes: readonly Home[],
+    isSure: boolean,
+  ): [Entered, number] {
     const { id } = self.member;
     const wasEmpty = !this.#era;
     const isNew = this.#era?.run !== this.#run;
@@ -106,9 +112,13 @@ export class MemoryRedis {
     for (const home of homes) {
       this.#fence = Math.max(this.#fence, home.fence);
       const there = this.#homes.get(home.key);
-      const isLost = there
-        ? there.fence > home.fence || (there.fence === home.fence && (there.process !== id || there.life !== self.life))
-        : run === this.#run;
+      const isForgotten = run !== this.#run && !isSure;
+      const isLost =
+        isForgotten ||
+        (there
+          ? there.fence > home.fence ||
+            (there.fence === home.fence && (there.process !== id || there.life !== self.life))
+          : run === this.#run);
       if (isLost) lost.push(home.key);
       else {
         kept.add(home.key);
