@@ -41,7 +41,8 @@ export class SessionHomes {
   constructor(options: SessionHomesOptions) {
     const { cluster, store, onError } = options;
     this.#options = options;
-    this.keeper = new Keeper({ store, onError, fenceOf: ({ id }) => cluster.own(idKey(id))?.fence });
+    const fenceOf = ({ id }: AudioSession) => cluster.own(idKey(id))?.fence;
+    this.keeper = new Keeper({ store, onError, fenceOf, onDropped: (session) => void this.release(session) });
   }
 
   /** Throws UNAVAILABLE while this process cannot know what it has. */

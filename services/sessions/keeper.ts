@@ -9,13 +9,15 @@ export interface KeeperOptions {
   store: SessionStore;
   /** The fence of a session's home, while this process has it. */
   fenceOf(session: AudioSession): number | undefined;
+  /** It was kept and is no more: its home can be given up. */
+  onDropped(session: AudioSession): void;
   onError(error: unknown): void;
 }
 
 export class Keeper {
   readonly #options: KeeperOptions;
-  /** By id: what is to be written; undefined for one that is to be dropped. */
-  readonly #due = new Map<string, AudioSession | undefined>();
+  /** What is to be written, by id. */
+  readonly #due = new Map<string, { session: AudioSession; isDropped: boolean }>();
   readonly #watched = new Map<string, () => void>();
   #writing: Promise<void> | undefined;
 
@@ -36,7 +38,7 @@ export class Keeper {
   }
 
   mark(session: AudioSession): void {
-    this.#due.set(session.id, session);
+    this.#due.set(session.id, { session, isDropped: false });
     void this.flush();
   }
 
@@ -48,11 +50,11 @@ export class Keeper {
   }
 
   /** It is no more. */
-  drop(session: AudioSession): Promise<void> {
+  drop(session: AudioSession): void {
     this.forget(session);
-    this.#due.set(session.id, undefined);
+    this.#due.set(session.id, { session, isDropped: true });
     if (session.following && this.#watched.has(session.following.id)) this.mark(session.following);
-    return this.flush();
+    void this.flush();
   }
 
   /** Writes what is due. Never throws. */
@@ -63,12 +65,12 @@ export class Keeper {
 
   async #write(): Promise<void> {
     await null; // what is decided together is written together
-    for (const [id, session] of this.#due) {
+    for (const [id, due] of this.#due) {
       this.#due.delete(id);
       try {
-        await this.#writeOne(id, session);
+        await (due.isDropped ? this.#drop(due.session) : this.#save(due.session));
       } catch (error) {
-        if (!this.#due.has(id)) this.#due.set(id, session);
+        if (!this.#due.has(id)) this.#due.set(id, due);
         this.#options.onError(error);
         break;
       }
@@ -76,10 +78,14 @@ export class Keeper {
     this.#writing = undefined;
   }
 
-  async #writeOne(id: string, session: AudioSession | undefined): Promise<void> {
-    const { store, fenceOf } = this.#options;
-    if (!session) return store.drop(id);
-    const fence = fenceOf(session);
-    if (fence !== undefined) await store.save(recordOf(session, fence));
+  async #save(session: AudioSession): Promise<void> {
+    const fence = this.#options.fenceOf(session);
+    if (fence !== undefined) await this.#options.store.save(recordOf(session, fence));
+  }
+
+  async #drop(session: AudioSession): Promise<void> {
+    const { store, onDropped } = this.#options;
+    await store.drop(session.id);
+    onDropped(session);
   }
 }

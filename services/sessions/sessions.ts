@@ -11,11 +11,13 @@
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Listener, ListenOptions, OpenStream, SessionStream, Streams } from "../audio/stream/stream.ts";
 import type { Cluster, ClusterEvent } from "../cluster/cluster.ts";
-import { LifecycleBus } from "./bus.ts";
+import type { LifecycleBus } from "./bus.ts";
 import { Elsewhere, SessionHomes } from "./homes.ts";
 import { isIdLike, nameKey, newId } from "./ids.ts";
 import type { SessionStore } from "./record.ts";
-import { type Attachment, AudioSession, type EndReason, type SessionOptions } from "./session.ts";
+import { Registry } from "./registry.ts";
+import { Restorer } from "./restorer.ts";
+import type { Attachment, AudioSession, EndReason, SessionOptions } from "./session.ts";
 
 const masterName = "master";
 export const heartbeatMs = 5000;
@@ -23,8 +25,6 @@ export const cleanAfterMs = 30 * 60_000;
 const cleanEveryMs = 60_000;
 /** How long a request waits for the first music of a server that has just started. */
 const musicMs = 5000;
-/** So many of those that are gone are told why. */
-const remembered = 1000;
 
 export interface SessionsOptions {
   streams: Streams;
@@ -50,13 +50,10 @@ export class Sessions {
   readonly bus: LifecycleBus;
   readonly streams: Streams;
   readonly #options: SessionsOptions;
-  readonly #sessions = new Map<string, AudioSession>();
-  readonly #names = new Map<string, AudioSession>();
+  readonly #registry: Registry;
   readonly #making = new Map<string, Promise<AudioSession>>();
-  /** Why those that are gone are gone, by their id. */
-  readonly #gone = new Map<string, "TARGET_NOT_FOUND" | "DRAINING">();
   readonly #homes: SessionHomes | undefined;
-  #master: AudioSession | undefined;
+  readonly #restorer: Restorer | undefined;
   #attached = 0;
   #reserved = 0;
   #beatAt: number;
@@ -66,16 +63,22 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.streams = options.streams;
-    this.bus = new LifecycleBus(options.onError);
     this.#beatAt = options.now() + heartbeatMs;
     this.#cleanAt = options.now() + cleanEveryMs;
-    this.#homes = options.shared && new SessionHomes({ ...options, ...options.shared });
+    const homes = options.shared && new SessionHomes({ ...options, ...options.shared });
+    const { streams, now, onError } = options;
+    const registry = new Registry({ keeper: homes?.keeper, now, onError });
+    this.#homes = homes;
+    this.#registry = registry;
+    this.bus = registry.bus;
+    const ways = { locate: (id: string) => this.locate(id), music: () => this.#music() };
+    this.#restorer = homes && new Restorer({ registry, homes, streams, ...ways });
     options.shared?.cluster.watch((event) => this.#onCluster(event));
     if (!this.#homes) void this.streams.ready.then(() => this.#openMaster()).catch(options.onError);
   }
 
   get all(): Iterable<AudioSession> {
-    return this.#sessions.values();
+    return this.#registry.all;
   }
 
   /** Connections that hear or watch. */
@@ -85,7 +88,7 @@ export class Sessions {
 
   /** Call it once the other processes can be asked: the master is there from then on, somewhere. */
   async begin(): Promise<void> {
-    await this.#homes?.look();
+    await this.#homes?.look().catch(this.#options.onError);
     await this.master().catch((error) => {
       // whoever asks is told so
       if (!(error instanceof HereaboutsError)) throw error;
@@ -94,21 +97,20 @@ export class Sessions {
 
   /** The one that is there for everyone. Throws NO_MUSIC while there is nothing to play; Elsewhere. */
   async master(): Promise<AudioSession> {
-    if (this.#homes) return this.#master ?? this.#once(masterName, () => this.#makeMaster());
+    const homes = this.#homes;
+    if (homes) return this.#registry.master ?? this.#once(masterName, () => this.#makeMaster(homes));
     await this.#music();
-    return this.#master!;
+    return this.#registry.master!;
   }
 
   /** By id, then by name. */
   find(key: string): AudioSession | undefined {
-    return this.#sessions.get(key.toLowerCase()) ?? this.#names.get(nameKey(key));
+    return this.#registry.find(key);
   }
 
-  /** As `find`. Throws SESSION_NOT_FOUND, or TARGET_NOT_FOUND for a follower of something that is gone. */
+  /** Of this process. Throws as Registry's. */
   resolve(key: string): AudioSession {
-    const session = this.find(key);
-    if (session) return session;
-    throw new HereaboutsError(this.#gone.get(key.toLowerCase()) ?? "SESSION_NOT_FOUND");
+    return this.#registry.resolve(key);
   }
 
   /** As `resolve`, in whichever process it lives: throws Elsewhere where that is another one; UNAVAILABLE. */
@@ -125,7 +127,7 @@ export class Sessions {
     if (making) return making;
     const id = await homes.seek(key);
     if (id !== undefined) return this.#once(id, () => this.#restore(id, homes));
-    if (this.#gone.get(name) === "DRAINING") this.#gone.delete(name);
+    this.#registry.forgetMoved(name);
     return this.resolve(key);
   }
 
@@ -138,6 +140,11 @@ export class Sessions {
       if (!(error instanceof Elsewhere)) throw error;
       return { id: error.id, process: error.process };
     }
+  }
+
+  /** The id of the process that a session lives on. Throws as `placeOf`. */
+  async homeOf(key: string): Promise<string> {
+    return (await this.placeOf(key)).process;
   }
 
   /** Whether there is such a session, wherever it lives. Throws UNAVAILABLE. */
@@ -240,8 +247,8 @@ export class Sessions {
 
   /** Ends a session and those that follow it. The master stays: throws FORBIDDEN. */
   remove(session: AudioSession, reason: EndReason): void {
-    if (session === this.#master) throw new HereaboutsError("FORBIDDEN", "The master stays.");
-    this.#end(session, reason);
+    if (session.type === "master") throw new HereaboutsError("FORBIDDEN", "The master stays.");
+    this.#registry.end(session, reason);
   }
 
   /** Tells what is due and removes who is not needed. Call it once a second. */
@@ -249,12 +256,12 @@ export class Sessions {
     const now = this.#options.now();
     const isBeat = now >= this.#beatAt;
     if (isBeat) this.#beatAt = now + heartbeatMs;
-    for (const session of this.#sessions.values()) this.#guarded(() => session.tick(isBeat));
+    for (const session of this.#registry.all) this.#registry.guarded(() => session.tick(isBeat));
     void this.#homes?.keeper.flush();
     if (now < this.#cleanAt) return;
     this.#cleanAt = now + cleanEveryMs;
-    for (const session of [...this.#sessions.values()]) {
-      if (session.idleMs >= cleanAfterMs && session !== this.#master) this.#end(session, "cleaned");
+    for (const session of this.#registry.all) {
+      if (session.idleMs >= cleanAfterMs && session.type !== "master") this.#registry.end(session, "cleaned");
     }
     this.#homes?.sweep(cleanAfterMs).catch(this.#options.onError);
   }
@@ -265,41 +272,39 @@ export class Sessions {
     const homes = this.#homes;
     if (!homes) return;
     await homes.keeper.flush();
-    await Promise.all([...this.#sessions.values()].map((session) => homes.release(session)));
-    for (const session of [...this.#sessions.values()]) this.#move(session);
+    await Promise.all(this.#registry.all.map((session) => homes.release(session)));
+    for (const session of this.#registry.all) this.#registry.move(session);
   }
 
   /** Everyone is told, and hears what was sent to its end. */
   close(): void {
     this.#isClosed = true;
-    for (const session of [...this.#sessions.values()]) this.#end(session, "closing");
-    this.#master = undefined;
+    for (const session of this.#registry.all) this.#registry.end(session, "closing");
   }
 
   async #music(): Promise<void> {
     if (this.#isClosed && this.#homes) throw this.#homes.other();
-    if (!this.#master && !this.#isClosed) {
+    if (!this.#registry.master && !this.#isClosed) {
       const tooLong = new Promise<void>((resolve) => void setTimeout(resolve, musicMs).unref());
       await Promise.race([this.streams.ready.catch(() => {}), tooLong]);
     }
     // what was there first may not have been playable
     if (!this.#homes) this.#openMaster();
-    const isThere = this.#homes ? !this.#isClosed : this.#master;
+    const isThere = this.#homes ? !this.#isClosed : this.#registry.master;
     if (!isThere) throw new HereaboutsError(this.#isClosed ? "DRAINING" : "NO_MUSIC");
   }
 
   #openMaster(): void {
-    if (this.#isClosed || this.#master) return;
+    if (this.#isClosed || this.#registry.master) return;
     try {
-      this.#register({ name: masterName, type: "master", id: newId(masterName) }, this.streams.open());
+      this.#registry.add({ name: masterName, type: "master", id: newId(masterName) }, this.streams.open());
     } catch (error) {
       // whoever asks is told so
       if (!(error instanceof HereaboutsError && error.code === "NO_MUSIC")) throw error;
     }
   }
 
-  async #makeMaster(): Promise<AudioSession> {
-    const homes = this.#homes!;
+  async #makeMaster(homes: SessionHomes): Promise<AudioSession> {
     const id = await homes.seek(masterName);
     if (id !== undefined) return this.#restore(id, homes);
     await this.#music();
@@ -322,47 +327,16 @@ export class Sessions {
     const id = newId(named.name);
     await this.#homes?.claim(id, named.name);
     try {
-      return this.#register({ ...named, id, maker: maker?.person, countsFor: maker?.countsFor }, open());
+      return this.#registry.add({ ...named, id, maker: maker?.person, countsFor: maker?.countsFor }, open());
     } catch (error) {
       await this.#homes?.release({ id, name: named.name });
       throw error;
     }
   }
 
-  /** Goes on with a session of a process that is gone, and with those that follow it. */
-  async #restore(id: string, homes: SessionHomes): Promise<AudioSession> {
+  #restore(id: string, homes: SessionHomes): Promise<AudioSession> {
     if (this.#isClosed) throw homes.other(id);
-    const record = await homes.load(id);
-    if (!record) throw new HereaboutsError("SESSION_NOT_FOUND");
-    if (record.following !== undefined) return this.#restoreFollower(record.following, id, homes);
-    await this.#music();
-    await homes.claim(id, record.name);
-    try {
-      // another process may have gone on with it meanwhile
-      const { stream: saved, ...rest } = (await homes.load(id)) ?? record;
-      const session = this.#register({ ...rest, following: undefined }, this.streams.open(saved ? { saved } : {}));
-      for (const follower of rest.followers) await this.#restoreWith(session, follower, homes).catch(() => {});
-      return session;
-    } catch (error) {
-      await homes.release(record);
-      throw error;
-    }
-  }
-
-  async #restoreFollower(target: string, id: string, homes: SessionHomes): Promise<AudioSession> {
-    try {
-      const following = await this.locate(target);
-      return this.find(id) ?? (await this.#restoreWith(following, id, homes));
-    } catch (error) {
-      throw error instanceof Elsewhere ? new Elsewhere(id, error.process) : error;
-    }
-  }
-
-  async #restoreWith(following: AudioSession, id: string, homes: SessionHomes): Promise<AudioSession> {
-    const record = await homes.load(id);
-    if (!record) throw new HereaboutsError("SESSION_NOT_FOUND");
-    await homes.claim(id, record.name);
-    return this.#register({ ...record, following }, following.stream);
+    return this.#restorer!.restore(id);
   }
 
   /** As `locate`; undefined where there is none. */
@@ -385,67 +359,25 @@ export class Sessions {
 
   #checkLimits({ countsFor }: Maker): void {
     const { sessions, perMaker } = this.#options.limits;
-    if (this.#sessions.size + this.#reserved >= sessions) throw new HereaboutsError("SESSIONS_FULL");
+    if (this.#registry.size + this.#reserved >= sessions) throw new HereaboutsError("SESSIONS_FULL");
     let own = 0;
-    for (const session of this.#sessions.values()) if (session.countsFor === countsFor) own++;
+    for (const session of this.#registry.all) if (session.countsFor === countsFor) own++;
     if (own >= perMaker) throw new HereaboutsError("SESSIONS_FULL", `You have made ${own} that still live.`);
-  }
-
-  #register(options: Omit<SessionOptions, "stream" | "now" | "onError">, stream: SessionStream): AudioSession {
-    const { now, onError } = this.#options;
-    const session = new AudioSession({ ...options, stream, now, onError });
-    this.#sessions.set(session.id, session);
-    this.#gone.delete(session.id);
-    if (session.name) this.#names.set(nameKey(session.name), session);
-    if (session.type === "master") this.#master = session;
-    session.following?.followers.add(session);
-    this.#homes?.keeper.keep(session);
-    this.bus.emit("session.created", { session });
-    return session;
-  }
-
-  #end(session: AudioSession, reason: EndReason): void {
-    if (!this.#forget(session)) return;
-    const ofFollowers = reason === "closing" ? reason : "target_gone";
-    for (const follower of [...session.followers]) this.#end(follower, ofFollowers);
-    session.following?.followers.delete(session);
-    if (reason === "target_gone") this.#remember(session.id, "TARGET_NOT_FOUND");
-    this.#guarded(() => session.end(reason));
-    this.bus.emit("session.removed", { session, reason });
-    const homes = this.#homes;
-    if (homes) void homes.keeper.drop(session).then(() => homes.release(session));
-  }
-
-  /** It goes on in another process. */
-  #move(session: AudioSession): void {
-    if (!this.#forget(session)) return;
-    this.#homes?.keeper.forget(session);
-    for (const follower of [...session.followers]) this.#move(follower);
-    if (session === this.#master) this.#master = undefined;
-    this.#remember(session.id, "DRAINING");
-    this.#guarded(() => session.end());
-    this.bus.emit("session.moved", { session });
-  }
-
-  #forget(session: AudioSession): boolean {
-    if (!this.#sessions.delete(session.id)) return false;
-    if (session.name) this.#names.delete(nameKey(session.name));
-    return true;
   }
 
   #onCluster(event: ClusterEvent): void {
     const homes = this.#homes!;
     switch (event.type) {
       case "lost": {
-        const session = this.#sessions.get(event.home.value);
-        if (session) this.#move(session);
+        const session = this.find(event.home.value);
+        if (session) this.#registry.move(session);
         break;
       }
       case "gone":
         homes.look().catch(this.#options.onError);
         break;
       case "up":
-        if (event.isEmpty) for (const session of this.#sessions.values()) homes.keeper.mark(session);
+        if (event.isEmpty) for (const session of this.#registry.all) homes.keeper.mark(session);
         void homes.keeper.flush();
         break;
       case "joined":
@@ -454,20 +386,6 @@ export class Sessions {
       default:
         event satisfies never;
     }
-  }
-
-  /** What is wrong with one session must not keep the others from theirs. */
-  #guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#options.onError(error);
-    }
-  }
-
-  #remember(id: string, why: "TARGET_NOT_FOUND" | "DRAINING"): void {
-    this.#gone.set(id, why);
-    if (this.#gone.size > remembered) this.#gone.delete(this.#gone.keys().next().value!);
   }
 }
 
