@@ -56,6 +56,10 @@ answerCommands({
     }, lookMs);
   },
 
+  go() {
+    for (const tab of tabs) tab.go();
+  },
+
   calm() {
     for (const tab of tabs) tab.calm();
   },

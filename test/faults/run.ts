@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import pinned from "./pinned.json" with { type: "json" };
+import { scheduleOf } from "./schedule.ts";
 import { type Outcome, runTrial } from "./trial.ts";
 
 const results = fileURLToPath(new URL("./results.jsonl", import.meta.url));
@@ -24,7 +25,7 @@ const processes = Number(values.processes);
 const people = Number(values.people);
 
 if (values.seed !== undefined) {
-  const outcome = await runTrial({ seed: Number(values.seed), processes, people });
+  const outcome = await run(Number(values.seed));
   tell(outcome);
   process.exit(outcome.violations.length > 0 ? 1 : 0);
 }
@@ -37,13 +38,17 @@ const from = Number(values.from);
 const seeds = [...pinned, ...Array.from({ length: Number(values.schedules) }, (_, i) => from + i)];
 for (const seed of new Set(seeds)) {
   if (done.has(seed)) continue;
-  const outcome = await runTrial({ seed, processes, people });
+  const outcome = await run(seed);
   appendFileSync(results, `${JSON.stringify(outcome)}\n`);
   outcomes.push(outcome);
   tell(outcome);
 }
 summarize(outcomes.filter(({ seed }) => seeds.includes(seed)));
 process.exit(outcomes.some(({ violations }) => violations.length > 0) ? 1 : 0);
+
+function run(seed: number): Promise<Outcome> {
+  return runTrial({ schedule: scheduleOf(seed, processes), processes, people });
+}
 
 function tell({ seed, faults, healedMs, lines, violations, tookMs }: Outcome): void {
   const seconds = Math.round(tookMs / 1000);

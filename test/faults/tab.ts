@@ -64,13 +64,14 @@ export class Tab {
     return this.#pending;
   }
 
-  get isOpen(): boolean {
-    return this.#here !== undefined;
-  }
-
-  /** Opens its first page. */
+  /** Opens its first page, and does nothing more. */
   async open(): Promise<void> {
     await this.#openPage(this.#one(worlds));
+    this.#doing = "";
+  }
+
+  /** From now on it does things. */
+  go(): void {
     const move = setInterval(() => this.#move(), moveMs);
     void this.#live().finally(() => clearInterval(move));
   }
@@ -147,7 +148,6 @@ export class Tab {
 
   async #live(): Promise<void> {
     const { random } = this.#options;
-    this.#doing = "";
     while (!this.#isOver) {
       await pause(200 + random() * 800);
       if (this.#isOver) return;

@@ -9,10 +9,10 @@ import { differences, type Look, type Truth } from "./exact.ts";
 import type { History, Violation } from "./history.ts";
 import { askProcess } from "./operator.ts";
 import type { Logs, PeopleGiven } from "./people.ts";
-import { describeFault, endOf, type Schedule, scheduleOf } from "./schedule.ts";
+import { describeFault, endOf, type Schedule } from "./schedule.ts";
 import { Site } from "./site.ts";
 
-export type TrialOptions = { readonly seed: number; readonly processes: number; readonly people?: number };
+export type TrialOptions = { readonly schedule: Schedule; readonly processes: number; readonly people: number };
 
 export type Outcome = {
   readonly seed: number;
@@ -40,9 +40,8 @@ const explained = 2;
 
 type Seen = Omit<Look, "processes"> & { recently: Look["left"] };
 
-export async function runTrial({ seed, processes, people = 40 }: TrialOptions): Promise<Outcome> {
-  const trial = new Trial(scheduleOf(seed, processes), processes, people);
-  return trial.run();
+export function runTrial(options: TrialOptions): Promise<Outcome> {
+  return new Trial(options).run();
 }
 
 class Trial {
@@ -55,7 +54,7 @@ class Trial {
   #site!: Site;
   #drivers!: Threads;
 
-  constructor(schedule: Schedule, processes: number, people: number) {
+  constructor({ schedule, processes, people }: TrialOptions) {
     this.#schedule = schedule;
     this.#processes = processes;
     this.#people = people;
@@ -73,6 +72,7 @@ class Trial {
       try {
         await this.#drivers.all("start");
         await this.#awaitExact("at the start", now() + settleMs, true);
+        await this.#drivers.all("go");
         healedMs = await this.#happen();
         lines = await this.#finish();
       } catch (error) {
@@ -129,6 +129,7 @@ class Trial {
       const at = now();
       const wrong = await this.#look(isStrict);
       if (wrong.length === 0) return at;
+      this.#note(`${wrong.length} differences: ${wrong.slice(0, 3).join("; ")}`);
       if (at > deadline) {
         this.#violate("exact", `${when}: ${wrong.length} differences: ${wrong.slice(0, 12).join("; ")}`);
         return undefined;
