@@ -113,9 +113,9 @@ export class Site {
         });
       case "redis-stop":
         return this.#harm(async () => {
-          process.kill(this.#redis.pid, "SIGSTOP");
+          this.#redis.stall();
           await pause(fault.forMs);
-          process.kill(this.#redis.pid, "SIGCONT");
+          this.#redis.resume();
         });
       case "redis-restart":
       case "redis-empty":
@@ -192,9 +192,8 @@ export class Site {
   async #restartRedis(isEmpty: boolean, forMs: number): Promise<void> {
     const from = now();
     await this.#redis.kill();
-    if (isEmpty) this.#redis.forget();
     await pause(forMs);
-    await this.#redis.restart();
+    await this.#redis.restart({ empty: isEmpty });
     if (isEmpty) this.wipes.push({ from, to: now() });
   }
 

@@ -35,6 +35,13 @@ const finishMs = 20_000;
 const lookMs = 250;
 /** Of a timeline, this much before and after a violation. */
 const aroundMs = 4000;
+const mostLines = 25;
+/** Of what was wrong at once. */
+const mostChars = 400;
+/** Violations told one by one. */
+const mostTold = 20;
+/** What heals more slowly than this is looked into. */
+const slowMs = 10_000;
 /** This many people are asked about by name. */
 const explained = 2;
 
@@ -82,10 +89,11 @@ class Trial {
     } finally {
       await this.#drivers?.all("close").catch(() => {});
       await this.#drivers?.stop();
-      if (this.#violations.length > 0) this.#site?.keepLogs(this.#keep());
+      this.#site?.keepLogs(this.#keep());
       await this.#site?.close();
     }
-    const kept = this.#violations.length > 0 ? this.#report() : undefined;
+    const isWorthKeeping = this.#violations.length > 0 || (healedMs ?? 0) > slowMs;
+    const kept = isWorthKeeping ? this.#report() : undefined;
     if (!kept) rmSync(this.#dir, { recursive: true, force: true });
     return {
       seed,
@@ -93,7 +101,7 @@ class Trial {
       faults: faults.map(describeFault),
       healedMs,
       lines,
-      violations: this.#violations.map(({ rule, text }) => `${rule}: ${text}`),
+      violations: this.#told(),
       kept,
       tookMs: Math.round(now() - from),
     };
@@ -129,9 +137,10 @@ class Trial {
       const at = now();
       const wrong = await this.#look(isStrict);
       if (wrong.length === 0) return at;
-      this.#note(`${wrong.length} differences: ${wrong.slice(0, 3).join("; ")}`);
+      const what = `${wrong.length} differences: ${wrong.slice(0, 5).join("; ")}`.slice(0, mostChars);
+      this.#note(what);
       if (at > deadline) {
-        this.#violate("exact", `${when}: ${wrong.length} differences: ${wrong.slice(0, 12).join("; ")}`);
+        this.#violate("exact", `${when}: ${what}`);
         return undefined;
       }
       await pause(lookMs);
@@ -177,6 +186,12 @@ class Trial {
     this.#note(`VIOLATION ${rule}: ${text}`);
   }
 
+  #told(): string[] {
+    const told = this.#violations.slice(0, mostTold).map(({ rule, text }) => `${rule}: ${text}`);
+    const more = this.#violations.length - told.length;
+    return more > 0 ? [...told, `and ${more} more`] : told;
+  }
+
   #keep(): string {
     mkdirSync(this.#dir, { recursive: true });
     return this.#dir;
@@ -191,7 +206,7 @@ class Trial {
       `${((at - zero) / 1000).toFixed(3).padStart(8)} s  ${what}`;
     writeFileSync(join(dir, "timeline.txt"), `${lines.map(show).join("\n")}\n`);
     const shown = this.#violations.slice(0, 3).map((violation) => {
-      const around = lines.filter(({ at }) => Math.abs(at - violation.at) < aroundMs).slice(-40);
+      const around = lines.filter(({ at }) => Math.abs(at - violation.at) < aroundMs).slice(-mostLines);
       return [`${violation.rule}: ${violation.text}`, ...around.map(show)].join("\n  ");
     });
     const faults = this.#schedule.faults.map((fault) => `  ${describeFault(fault)}`).join("\n");

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,16 +17,15 @@ export const noRedis = `skipped: there is no ${program} (Debian: apt-get install
 
 export interface RedisServer {
   readonly port: number;
-  /** Of the process that was started last. */
-  readonly pid: number;
   /** A client that waits for the server however long it is away. */
   connect(): Redis;
   /** As if the machine had stopped it: SIGKILL. */
   kill(): Promise<void>;
-  /** Starts it again on the same files. */
-  restart(): Promise<void>;
-  /** Removes its files, once it is killed: started again it knows nothing. */
-  forget(): void;
+  /** Starts it again on the same files; `empty`: on none. */
+  restart(options?: { empty?: boolean }): Promise<void>;
+  /** SIGSTOP: it takes connections and answers nothing, until `resume`. */
+  stall(): void;
+  resume(): void;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -47,7 +46,8 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
     clients.push(client);
     return client;
   };
-  const restart = async () => {
+  const restart = async ({ empty = false } = {}) => {
+    for (const file of empty ? readdirSync(dir) : []) rmSync(join(dir, file), { recursive: true });
     child = spawn(program, ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, ...flags], {
       stdio: "ignore",
     });
@@ -64,16 +64,11 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
   await restart();
   return {
     port,
-    get pid() {
-      return child.pid!;
-    },
     connect,
     kill,
     restart,
-    forget() {
-      rmSync(dir, { recursive: true, force: true });
-      mkdirSync(dir);
-    },
+    stall: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
     async stop() {
       for (const client of clients) client.disconnect();
       await kill();
