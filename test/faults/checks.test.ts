@@ -111,17 +111,20 @@ describe("what everybody sees", () => {
     shown(id, { attention: "focused", here: world === "chat", where: world });
   const counts = { people: 2, connections: 2, guests: 2 };
   const views: View[] = [
-    { by: "a", key: "world:chat", room: "r1", state: "open", people: [shown("ada"), shown("bob")], counts },
+    { by: "a", key: "world:chat", room: "r1", since: 0, state: "open", people: [shown("ada"), shown("bob")], counts },
     {
       by: "a",
       key: "chat:system",
       room: "r2",
+      since: 0,
       state: "open",
       people: [inChat("ada", "chat"), inChat("bob", "chat")],
       counts: { ...counts, here: 2 },
     },
   ];
   const look: Look = {
+    at: 1000,
+    isStrict: false,
     truths: [tab("ada", "chat"), tab("bob", "chat")],
     left: [],
     views,
@@ -151,6 +154,8 @@ describe("what everybody sees", () => {
     const ghostly = withWorld({ people, counts: { people: 3, connections: 3, guests: 3 } });
     expect(differences(ghostly)).not.toEqual([]);
     expect(differences({ ...ghostly, left })).toEqual([]);
+    expect(differences({ ...ghostly, left, isStrict: true })).not.toEqual([]);
+    expect(differences({ ...ghostly, left, at: 60_000 })).not.toEqual([]);
     const here = withWorld({ people: [...views[0]!.people, shown("eve")], counts: ghostly.views[0]!.counts });
     expect(differences({ ...here, left })).toEqual(["a in world:chat (r1): eve is shown as here, and is not here"]);
   });

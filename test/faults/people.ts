@@ -14,8 +14,6 @@ export type Logs = Record<string, { seq: number; text: string }[]>;
 
 /** Each so many people one has two tabs. */
 const twoTabsEvery = 10;
-/** Who left may linger for so long, also from when a room was made anew: the longest that a seat is held. */
-const lingerMs = 11_000;
 const lookMs = 200;
 
 const { url, seed, people, listeners } = given as PeopleGiven;
@@ -64,14 +62,11 @@ answerCommands({
     for (const tab of tabs) tab.calm();
   },
 
-  look(): Omit<Look, "processes"> & { recently: Look["left"] } {
-    const at = now();
-    const mayLinger = ({ key, at: left }: { key: string; at: number }) =>
-      at < Math.max(left, recorder.roomSince(key)) + lingerMs;
+  look(): Omit<Look, "processes" | "isStrict"> {
     return {
+      at: now(),
       truths: tabs.flatMap((tab) => tab.truth() ?? []),
-      left: [],
-      recently: recorder.left.filter(mayLinger),
+      left: recorder.left,
       views: tabs.flatMap((tab) => tab.views()),
       busy: [...tabs, ...listening].flatMap(({ busy }) => busy || []),
     };

@@ -18,7 +18,6 @@ export class Recorder {
   readonly #hearings = new Stretches<{ key: string; room: string }>(pauseMs);
   readonly #played = new Stretches<{ person: string; world: string }>(pauseMs);
   readonly #heardAt = new Map<string, number>();
-  readonly #rooms = new Map<string, { room: string; since: number }>();
 
   note(what: string): void {
     this.notes.push({ at: now(), what });
@@ -29,17 +28,11 @@ export class Recorder {
     const at = now();
     this.#hearings.note(`${key} ${room}`, { key, room }, at);
     this.#heardAt.set(room, at);
-    if (this.#rooms.get(key)?.room !== room) this.#rooms.set(key, { room, since: at });
   }
 
   /** Whether what is known of a room is fresh. */
   isHeard(room: string): boolean {
     return now() - (this.#heardAt.get(room) ?? Number.NEGATIVE_INFINITY) < pauseMs;
-  }
-
-  /** Since when a key has the room that it has. */
-  roomSince(key: string): number {
-    return this.#rooms.get(key)?.since ?? Number.NEGATIVE_INFINITY;
   }
 
   /** A line that is being said: its outcome is put into what is returned. */

@@ -43,6 +43,8 @@ export class Tab {
   /** What it does just now. */
   #doing = "opening";
   #pending = 0;
+  /** Since when each seat is in the room that it is in. */
+  readonly #since = new Map<Seat, { room: string; at: number }>();
   /** Told last, on which connection. */
   readonly #attention = new Map<Seat, { room: object; is: string | undefined }>();
 
@@ -109,6 +111,7 @@ export class Tab {
       by,
       key: keyOf(seat),
       room: seat.room.roomId,
+      since: this.#since.get(seat)?.at ?? 0,
       state: seat.connection,
       ...("slug" in seat ? ofWorld(seat) : ofChat(seat)),
     }));
@@ -208,6 +211,7 @@ export class Tab {
     const key = keyOf(seat);
     const listen = () => {
       const { room } = seat as { room: World["room"] };
+      if (this.#since.get(seat)?.room !== room.roomId) this.#since.set(seat, { room: room.roomId, at: now() });
       const hear = () => recorder.hear(key, room.roomId);
       room.onStateChange(hear);
       if ("slug" in seat) room.onMessage(movementType as never, hear as never);
@@ -215,6 +219,7 @@ export class Tab {
     listen();
     const on = (seat as World).on.bind(seat) as World["on"];
     on("connection", ({ state }) => {
+      if (state === "closed") return;
       this.#note(`${key} ${state}${state === "open" ? ` ${seat.room.roomId}` : ""}`);
       if (state === "open") listen();
     });

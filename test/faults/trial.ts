@@ -45,7 +45,7 @@ const slowMs = 10_000;
 /** This many people are asked about by name. */
 const explained = 2;
 
-type Seen = Omit<Look, "processes"> & { recently: Look["left"] };
+type Seen = Omit<Look, "processes" | "isStrict">;
 
 export function runTrial(options: TrialOptions): Promise<Outcome> {
   return new Trial(options).run();
@@ -148,15 +148,14 @@ class Trial {
   }
 
   async #look(isStrict: boolean): Promise<string[]> {
-    const { recently, ...seen } = (await this.#drivers.all<Seen>("look"))[0]!;
+    const seen = (await this.#drivers.all<Seen>("look"))[0]!;
     const { up, isWhole } = this.#site;
     const about = this.#some(seen.truths);
     const answers = await Promise.allSettled(up.map(({ name, url }) => askProcess(name, url, about)));
     const failures = answers.flatMap((answer) => (answer.status === "rejected" ? [String(answer.reason)] : []));
     const processes = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
-    const left = isStrict ? [] : recently;
     const missing = isStrict && !isWhole ? ["not all processes are up"] : [];
-    return [...missing, ...failures, ...differences({ ...seen, left, processes })];
+    return [...missing, ...failures, ...differences({ ...seen, isStrict, processes })];
   }
 
   #some(truths: readonly Truth[]): Truth[] {
