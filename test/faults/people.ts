@@ -15,6 +15,7 @@ export type Logs = Record<string, { seq: number; text: string }[]>;
 /** Each so many people one has two tabs. */
 const twoTabsEvery = 10;
 const lookMs = 200;
+const againMs = 500;
 
 const { url, seed, people, listeners } = given as PeopleGiven;
 const random = seededRandom(seed + 1_000_000);
@@ -85,12 +86,12 @@ answerCommands({
     const end = now() + withinMs;
     const unanswered = () => tabs.reduce((sum, { pending }) => sum + pending, 0);
     while (unanswered() > 0 && now() < end) await pause(50);
-    const logs = await readLogs();
+    const logs = await readLogs(end);
     const behind = () =>
       tabs.flatMap((tab) =>
         tab
           .newest()
-          .flatMap(({ chat, seq }) => (seq < (logs[chat]!.at(-1)?.seq ?? 0) ? `a page is at ${seq} in ${chat}` : [])),
+          .flatMap(({ chat, seq }) => (seq < (logs[chat]?.at(-1)?.seq ?? 0) ? `a page is at ${seq} in ${chat}` : [])),
       );
     while (behind().length > 0 && now() < end) await pause(50);
     return { logs, failures: [...(unanswered() > 0 ? [`${unanswered()} lines unanswered`] : []), ...behind()] };
@@ -105,14 +106,22 @@ answerCommands({
 });
 
 /** All that each chat keeps, as someone who comes now reads it. */
-async function readLogs(): Promise<Logs> {
-  const witness = await connect(url, { storage: null, datagrams: false });
-  const logs: Logs = {};
-  for (const instance of chats) {
-    const chat = await witness.chat(instance);
-    while (chat.hasOlder) await chat.history();
-    logs[instance] = chat.lines.map(({ seq, text }) => ({ seq, text }));
+async function readLogs(deadline: number): Promise<Logs> {
+  for (;;) {
+    const logs: Logs = {};
+    try {
+      const witness = await connect(url, { storage: null, datagrams: false });
+      for (const instance of chats) {
+        const chat = await witness.chat(instance);
+        while (chat.hasOlder) await chat.history();
+        logs[instance] = chat.lines.map(({ seq, text }) => ({ seq, text }));
+      }
+      await witness.close();
+      return logs;
+    } catch (error) {
+      recorder.note(`the witness: ${error}`);
+      if (now() > deadline) throw error;
+      await pause(againMs);
+    }
   }
-  await witness.close();
-  return logs;
 }

@@ -78,9 +78,10 @@ class Trial {
       this.#drivers = new Threads(new URL("./people.ts", import.meta.url), [given]);
       try {
         await this.#drivers.all("start");
-        await this.#awaitExact("at the start", now() + settleMs, true);
-        await this.#drivers.all("go");
-        healedMs = await this.#happen();
+        if (await this.#awaitExact("at the start", now() + settleMs, true)) {
+          await this.#drivers.all("go");
+          healedMs = await this.#happen();
+        }
         lines = await this.#finish();
       } catch (error) {
         this.#violate("harness", `${(error as Error).stack}`);
@@ -133,12 +134,13 @@ class Trial {
 
   /** Gives the time at which all was exact. `isStrict`: nobody may linger, and all processes must be up. */
   async #awaitExact(when: string, deadline: number, isStrict: boolean): Promise<number | undefined> {
-    for (;;) {
+    for (let told = ""; ; ) {
       const at = now();
       const wrong = await this.#look(isStrict);
       if (wrong.length === 0) return at;
       const what = `${wrong.length} differences: ${wrong.slice(0, 5).join("; ")}`.slice(0, mostChars);
-      this.#note(what);
+      if (what !== told) this.#note(what);
+      told = what;
       if (at > deadline) {
         this.#violate("exact", `${when}: ${what}`);
         return undefined;
