@@ -12,7 +12,7 @@ import { Elsewhere } from "../../services/sessions/homes.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import type { Sessions } from "../../services/sessions/sessions.ts";
 import { type Asking, ask, carried } from "./ask.ts";
-import { endOf } from "./events.ts";
+import { endOf } from "./outflow.ts";
 import { answerAs } from "./passOn.ts";
 import { frameHeader } from "./peers.ts";
 
@@ -29,6 +29,8 @@ export async function relay(req: Request, res: Response, { id, process }: Elsewh
   const frame = Number(answer.headers[frameHeader]);
   if (answer.statusCode !== 200 || !Number.isInteger(frame)) return answerAs(req, res, answer);
   delete answer.headers[frameHeader];
+  res.useChunkedEncodingByDefault = false;
+  res.shouldKeepAlive = false;
   res.writeHead(200, carried(answer.headers));
   req.socket.setNoDelay(true);
   await new Relay(req, res, { id, process }, options).run(answer, frame);

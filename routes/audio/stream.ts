@@ -2,14 +2,13 @@
  * `GET /stream/:id`: a session's sound, one MP3 without an end (AU5). The answer is not chunked and its connection not kept,
  * so that the bytes are the music and nothing else; a part of it cannot be asked for.
  */
-import type { Response, Router } from "express";
+import type { Router } from "express";
 import { metaint } from "../../services/audio/stream/icy.ts";
-import type { Sink } from "../../services/audio/stream/stream.ts";
 import { Elsewhere } from "../../services/sessions/homes.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import type { Asking } from "./ask.ts";
 import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
-import { endOf } from "./events.ts";
+import { Outflow, turnOf } from "./outflow.ts";
 import { frameHeader, passedOf } from "./peers.ts";
 import { relay } from "./relay.ts";
 
@@ -21,11 +20,7 @@ export function streamRoutes(router: Router, { sessions }: AudioServices, asking
       if (!(error instanceof Elsewhere) || req.method === "HEAD") throw error;
       return error;
     });
-    if (session instanceof Elsewhere) {
-      unchunked(res);
-      return relay(req, res, session, { ...asking, sessions, listener, icy });
-    }
-    unchunked(res);
+    if (session instanceof Elsewhere) return relay(req, res, session, { ...asking, sessions, listener, icy });
     res.set({
       "content-type": "audio/mpeg",
       "cache-control": "no-store",
@@ -37,31 +32,18 @@ export function streamRoutes(router: Router, { sessions }: AudioServices, asking
       ...(icy ? { "icy-metaint": String(metaint) } : {}),
     });
     if (req.method === "HEAD") return void res.end();
+    await turnOf(res);
     if (res.destroyed) return; // gone while it waited
     req.socket.setNoDelay(true);
+    const sink = new Outflow(res);
     const passed = passedOf(res);
     const onBegin = passed && ((frame: number) => void res.set(frameHeader, String(frame)));
-    res.on("close", sessions.listen(session, { sink: sinkOf(res), icy, listener, resume: passed?.resume, onBegin }));
+    const leave = sessions.listen(session, { sink, icy, listener, resume: passed?.resume, onBegin });
+    sink.open().on("close", leave);
   });
-}
-
-function unchunked(res: Response): void {
-  res.useChunkedEncodingByDefault = false;
-  res.shouldKeepAlive = false;
 }
 
 /** A header holds bytes: those of UTF-8, as other stream servers send it. */
 function nameOf({ name, id }: AudioSession): string {
   return Buffer.from(name || id).toString("latin1");
-}
-
-function sinkOf(res: Response): Sink {
-  return {
-    write: (bytes) => !res.writableEnded && res.write(bytes),
-    get pendingBytes() {
-      return res.writableLength;
-    },
-    end: () => endOf(res),
-    destroy: () => void res.destroy(),
-  };
 }

@@ -24,12 +24,15 @@ export interface SqliteChatLogOptions {
   spawn?: (settings: WorkerSettings) => Carrier<ToWorker>;
 }
 
-/** No environment and no flags of the process: a debugger's or a watcher's are not meant for it. */
+/** Without it, the thread keeps a compiler of types that takes 10 MB. */
+const codeCache = process.env["NODE_COMPILE_CACHE"];
+
+/** No flags of the process and nothing else of its environment: a debugger's or a watcher's are not meant for it. */
 const spawnWorker = (settings: WorkerSettings): Carrier<ToWorker> =>
   new Worker(new URL("./sqliteWorker.ts", import.meta.url), {
     workerData: settings,
     name: "chatlog",
-    env: {},
+    env: codeCache ? { NODE_COMPILE_CACHE: codeCache } : {},
     execArgv: [],
   });
 
