@@ -3,7 +3,7 @@
  * between processes (how the monitor looks into a room). Rooms rely on neither: a process knows its own rooms by memory,
  * what changes of them is written behind, and a Redis that is away makes nothing wait, throw or be lost.
  */
-import type { IRoomCache } from "@colyseus/core";
+import { type IRoomCache, initializeRoomCache } from "@colyseus/core";
 import { RedisDriver } from "@colyseus/redis-driver";
 import { RedisPresence } from "@colyseus/redis-presence";
 import type { Redis } from "ioredis";
@@ -12,7 +12,6 @@ import type { Redis } from "ioredis";
 const writeMs = 500;
 const roomsKey = "roomcaches";
 
-type Sorting = Parameters<RedisDriver["findOne"]>[1];
 type Conditions = Parameters<RedisDriver["findOne"]>[0];
 
 export class Listings extends RedisDriver {
@@ -38,9 +37,30 @@ export class Listings extends RedisDriver {
     return this.#own.has(roomId) || super.has(roomId);
   }
 
-  override findOne(conditions: Conditions, sorting?: Sorting) {
-    const own = conditions.roomId === undefined ? undefined : this.#own.get(conditions.roomId);
-    return own ? (Promise.resolve(own) as never) : super.findOne(conditions, sorting);
+  override async findOne(conditions: Conditions): Promise<IRoomCache> {
+    const { roomId } = conditions;
+    if (roomId === undefined) return (await this.query(conditions))[0]!;
+    return this.#own.get(roomId) ?? super.findOne(conditions);
+  }
+
+  /** All that fit, in no order, the own as they are now. Colyseus's own query, having failed once, would fail for ever. */
+  override async query(conditions: Conditions): Promise<IRoomCache[]> {
+    const rooms = new Map<string, IRoomCache>();
+    for (const text of Object.values(await this.#redis.hgetall(roomsKey))) {
+      const room = initializeRoomCache(JSON.parse(text) as IRoomCache);
+      rooms.set(room.roomId, room);
+    }
+    for (const [roomId, room] of this.#own) rooms.set(roomId, room);
+    const wanted = Object.entries(conditions);
+    return [...rooms.values()].filter((room) =>
+      wanted.every(([field, value]) => ({ ...room.metadata, ...room })[field] === value),
+    );
+  }
+
+  /** Takes out the rooms of processes that are not among the `living`. */
+  async sweep(living: ReadonlySet<string>): Promise<void> {
+    const dead = (await this.query({})).filter(({ processId }) => !living.has(processId));
+    if (dead.length > 0) await this.#redis.hdel(roomsKey, ...dead.map(({ roomId }) => roomId));
   }
 
   override async update(room: IRoomCache, operations: { $set?: object; $inc?: object }): Promise<boolean> {

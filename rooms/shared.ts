@@ -6,6 +6,9 @@ import { openRooms } from "./BaseRoom.ts";
 import { Listings, Messages } from "./listings.ts";
 import type { RoomServices } from "./services.ts";
 
+/** What a process that died has left in the listing goes at once, or by this long where that could not be done. */
+const sweepMs = 10_000;
+
 /** What Colyseus's server is given. */
 export async function shareRooms(redis: Connections, { cluster, log }: RoomServices) {
   const onError = (error: unknown) => log.limited("error", "rooms", { error }, "what rooms share failed");
@@ -16,15 +19,27 @@ export async function shareRooms(redis: Connections, { cluster, log }: RoomServi
   // it would look for dead processes by itself, slower than the cluster does
   matchMaker.setHealthChecksEnabled(false);
 
+  const sweep = () => {
+    driver.sweep(new Set(cluster.members().map(({ id }) => id))).catch(onError);
+  };
   const onEvent = (event: ClusterEvent): void => {
     if (event.type === "up") driver.restore();
     else if (event.type === "lost") roomOf(event.home.value)?.moveOn().catch(onError);
     else if (event.type === "gone") {
       log.info({ process: event.member.id, why: event.why }, "a process is gone");
-      Promise.all([driver.cleanup(event.member.id), matchMaker.stats.excludeProcess(event.member.id)]).catch(onError);
+      sweep();
+      matchMaker.stats.excludeProcess(event.member.id).catch(onError);
     }
   };
   cluster.watch(onEvent);
+  // one of them is enough
+  setInterval(() => {
+    const [first] = cluster
+      .members()
+      .map(({ id }) => id)
+      .sort();
+    if (cluster.isUp && first === cluster.id) sweep();
+  }, sweepMs).unref();
   return { driver, presence };
 }
 

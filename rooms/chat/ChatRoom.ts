@@ -121,11 +121,12 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     await this.#ready;
     const appended = await this.#store(line);
     const { seq } = appended.line;
-    // its first answer was lost and it was not shown; or someone said something before it while the chat was open nowhere
+    // lines before it were stored and not shown: their answers were lost, or the chat was open nowhere
     const isBehind = seq > this.state.seq + (appended.isRepeat ? 0 : 1);
-    if (!appended.isRepeat) this.show(appended.line);
-    if (appended.lostBefore > this.state.lostBefore) await this.#tellLoss(appended.lostBefore);
-    else if (isBehind) await this.#loadLines();
+    const isAfterLoss = appended.lostBefore > this.state.lostBefore;
+    if (isBehind && !isAfterLoss) await this.#loadLines();
+    else if (!appended.isRepeat) this.show(appended.line);
+    if (isAfterLoss) await this.#tellLoss(appended.lostBefore);
     return appended;
   }
 

@@ -1,6 +1,6 @@
 /** Several processes in one: registries that share a memory, each behind its own port of 127.0.0.1 with the audio routes. */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import express from "express";
 import { readConfig } from "../../../config.ts";
 import type { Tokens } from "../../../services/identity/tokens.ts";
@@ -38,6 +38,8 @@ async function startProcess(rig: SharedRig): Promise<TestProcess> {
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, "127.0.0.1", () => resolve(listening));
   });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => void sockets.add(socket.once("close", () => sockets.delete(socket))));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await rig.cluster.begin({ peerUrl: url, address: "" }, () => ({ seats: 0, rooms: 0 }));
   return {
@@ -45,7 +47,7 @@ async function startProcess(rig: SharedRig): Promise<TestProcess> {
     url,
     kill() {
       server.close();
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       rig.cluster.kill();
     },
   };
