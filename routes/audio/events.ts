@@ -2,7 +2,9 @@
  * `GET /events/:id`: what a session does, as server-sent events (AU2): `connected` first, then what plays, and from then on
  * each change, and a heartbeat every 5 s. There is no timer for a connection; one that stops reading is cut.
  */
-import type { Response, Router } from "express";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Router } from "express";
 import type { AudioEvent } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Identity } from "../../services/identity/person.ts";
@@ -10,12 +12,11 @@ import { mayCommand } from "../../services/sessions/commands.ts";
 import { toText } from "../../services/sessions/feed.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import { type AudioServices, identityOf, sessionOf, tokenOfListener } from "./asked.ts";
+import { endOf, takeSocket, turnOf } from "./outflow.ts";
 
 const retryMs = 2000;
 /** Beyond what the kernel holds for a reader that stalls. */
 const maxUnsentBytes = 64 * 1024;
-/** How long one that reads nothing may take for what was sent before the end. */
-export const endMs = 30_000;
 
 type Watching = { listener: string | undefined; identity: Identity | undefined };
 
@@ -31,6 +32,7 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     if (req.method === "HEAD") return void res.end();
     req.socket.setNoDelay(true);
     try {
+      await turnOf(res);
       // the session last: what is waited for after that could outlive it
       const identity = await identityOf(req, tokens);
       watch(await sessionOf(req, sessions), res, { listener, identity });
@@ -41,13 +43,14 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     }
   });
 
-  function watch(session: AudioSession, res: Response, { listener, identity }: Watching): void {
+  function watch(session: AudioSession, res: ServerResponse, { listener, identity }: Watching): void {
     if (res.destroyed) return; // gone while it waited
-    const write = writerTo(res);
     const early: AudioEvent[] = [];
     let tell: (event: AudioEvent) => void = (event) => early.push(event);
     const onJoined = (frame: number) => tell({ type: "joined", listener: listener!, frame });
     const detach = sessions.attach(session, { as: "events", listener, onJoined });
+    const socket = takeSocket(res);
+    const write = writerTo(socket);
     const first = [connected(session, mayCommand(session, config, identity), now()), ...early];
     write(`retry: ${retryMs}\n\n${[...first, ...session.feed.current()].map(toText).join("")}`);
     tell = (event) => write(toText(event));
@@ -55,28 +58,22 @@ export function eventRoutes(router: Router, services: AudioServices): void {
       write(text());
       if (event.type !== "ended") return;
       leave();
-      endOf(res);
+      endOf(socket);
     });
     const leave = () => {
       unwatch();
       detach();
     };
-    res.on("close", leave);
+    socket.on("close", leave);
   }
 }
 
 /** Writes while it is read: one that stalls is cut. */
-export function writerTo(res: Pick<Response, "writableLength" | "write" | "destroy">): (text: string) => void {
+export function writerTo(socket: Pick<Socket, "writableLength" | "write" | "destroy">): (text: string) => void {
   return (text) => {
-    if (res.writableLength > maxUnsentBytes) res.destroy();
-    else res.write(text);
+    if (socket.writableLength > maxUnsentBytes) socket.destroy();
+    else socket.write(text);
   };
-}
-
-/** Ends it in order; a reader that stalls does not hold it for ever. */
-export function endOf(res: Pick<Response, "end" | "setTimeout">): void {
-  res.end();
-  res.setTimeout(endMs);
 }
 
 function connected(

@@ -2,20 +2,17 @@
  * `GET /stream/:id`: a session's sound, one MP3 without an end (AU5). The answer is not chunked and its connection not kept,
  * so that the bytes are the music and nothing else; a part of it cannot be asked for.
  */
-import type { Response, Router } from "express";
+import type { Router } from "express";
 import { metaint } from "../../services/audio/stream/icy.ts";
-import type { Sink } from "../../services/audio/stream/stream.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
-import { endOf } from "./events.ts";
+import { Outflow, turnOf } from "./outflow.ts";
 
 export function streamRoutes(router: Router, { sessions }: AudioServices): void {
   router.get(["/stream", "/stream/:id"], async (req, res) => {
     const session = await sessionOf(req, sessions);
     const listener = tokenOfListener(req);
     const icy = req.headers["icy-metadata"] === "1";
-    res.useChunkedEncodingByDefault = false;
-    res.shouldKeepAlive = false;
     res.set({
       "content-type": "audio/mpeg",
       "cache-control": "no-store",
@@ -27,24 +24,16 @@ export function streamRoutes(router: Router, { sessions }: AudioServices): void 
       ...(icy ? { "icy-metaint": String(metaint) } : {}),
     });
     if (req.method === "HEAD") return void res.end();
+    await turnOf(res);
     if (res.destroyed) return; // gone while it waited
     req.socket.setNoDelay(true);
-    res.on("close", sessions.listen(session, { sink: sinkOf(res), icy, listener }));
+    const sink = new Outflow(res);
+    const leave = sessions.listen(session, { sink, icy, listener });
+    sink.open().on("close", leave);
   });
 }
 
 /** A header holds bytes: those of UTF-8, as other stream servers send it. */
 function nameOf({ name, id }: AudioSession): string {
   return Buffer.from(name || id).toString("latin1");
-}
-
-function sinkOf(res: Response): Sink {
-  return {
-    write: (bytes) => !res.writableEnded && res.write(bytes),
-    get pendingBytes() {
-      return res.writableLength;
-    },
-    end: () => endOf(res),
-    destroy: () => void res.destroy(),
-  };
 }
