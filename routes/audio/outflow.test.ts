@@ -1,3 +1,4 @@
+/** Answers without an end over real connections: exact bytes, order, ends, and what of Node's is relied on. */
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";

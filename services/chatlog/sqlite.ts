@@ -4,6 +4,8 @@
  * rooms' event loop waits for none of it. If the worker dies, what was pending is rejected (it may have been stored: a
  * repeat tells) and a new one starts.
  */
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { BatchLink, type Carrier } from "./batchLink.ts";
 import type { ChatLog } from "./chatlog.ts";
@@ -24,15 +26,15 @@ export interface SqliteChatLogOptions {
   spawn?: (settings: WorkerSettings) => Carrier<ToWorker>;
 }
 
-/** Without it, the thread keeps a compiler of types that takes 10 MB. */
-const codeCache = process.env["NODE_COMPILE_CACHE"];
+/** In a folder of Node's version within the one it was given. Without it the thread keeps a compiler of types: 10 MB. */
+const codeCache = getCompileCacheDir();
 
 /** No flags of the process and nothing else of its environment: a debugger's or a watcher's are not meant for it. */
 const spawnWorker = (settings: WorkerSettings): Carrier<ToWorker> =>
   new Worker(new URL("./sqliteWorker.ts", import.meta.url), {
     workerData: settings,
     name: "chatlog",
-    env: codeCache ? { NODE_COMPILE_CACHE: codeCache } : {},
+    env: codeCache ? { NODE_COMPILE_CACHE: dirname(codeCache) } : {},
     execArgv: [],
   });
 
