@@ -282,10 +282,11 @@ describe("[PR6] a process that cannot know what it still has", () => {
   it("says nothing of it until it knows", () => {
     const seat = join(a, "ada", "tab", field);
     pass(30);
+    b.tell({ type: "up", isEmpty: false });
+    pass(5);
     a.isCurrent = false;
     const before = processes.said.length;
     a.presence.apply({ type: "attention", seat, attention: "focused" });
-    b.tell({ type: "up", isEmpty: false });
     pass(3000);
     expect(processes.said.slice(before).filter(({ from }) => from === "a")).toEqual([]);
     a.isCurrent = true;
@@ -305,6 +306,16 @@ describe("[PR6] a process that cannot know what it still has", () => {
     pass(orphanMs * 2);
     expect(heard.filter((one) => one.startsWith("leave"))).toEqual([]);
     for (const { presence } of processes.alive) expect(presence.entry(field, "ada")?.connections).toBe(1);
+  });
+
+  it("leaves them to nobody, and they go, where nobody has it", () => {
+    join(a, "ada", "tab", field);
+    pass(30);
+    a.tell({ type: "lost", home: { key: field, process: "a", value: "", fence: 1 } });
+    pass(30);
+    expect(statuses(field, "ada")).toEqual(["away", "away", "away"]);
+    pass(orphanMs);
+    expect(statuses(field, "ada")).toEqual([undefined, undefined, undefined]);
   });
 });
 
