@@ -215,11 +215,12 @@ describe("[PR6] a process that is killed", () => {
 
   it("is not heard any more, however late its last words come", () => {
     processes.weather.maxDelayMs = 10_000;
+    const heard = listen(b, field);
     join(a, "ada", "tab", field);
     pass(1);
     die(a, 100);
     pass(30_000);
-    expect(statuses(field, "ada")).toEqual([undefined, undefined]);
+    expect(heard).toEqual([]);
   });
 
   it("keeps when they came and who plays for whoever takes over", () => {
@@ -274,6 +275,47 @@ describe("[PR6] a process that stood still and comes back", () => {
       expect(presence.seat(seat)).toBeDefined();
       expect(presence.entry(field, "ada")).toMatchObject({ attention: "visible", connections: 1 });
     }
+  });
+});
+
+describe("[PR6] a process that cannot know what it still has", () => {
+  it("says nothing of it until it knows", () => {
+    const seat = join(a, "ada", "tab", field);
+    pass(30);
+    b.tell({ type: "up", isEmpty: false });
+    pass(5);
+    a.isCurrent = false;
+    const before = processes.said.length;
+    a.presence.apply({ type: "attention", seat, attention: "focused" });
+    pass(3000);
+    expect(processes.said.slice(before).filter(({ from }) => from === "a")).toEqual([]);
+    a.isCurrent = true;
+    pass(1500);
+    expect(c.presence.entry(field, "ada")?.attention).toBe("focused");
+  });
+
+  it("leaves those in a room that it lost to whoever has it now, also where nobody takes it for dead", () => {
+    join(a, "ada", "tab1", field);
+    join(a, "ada", "tab2", field);
+    pass(30);
+    const heard = listen(c, field);
+    processes.void("a");
+    a.tell({ type: "lost", home: { key: field, process: "a", value: "", fence: 1 } });
+    pass(30);
+    join(b, "ada", "tab1", field);
+    pass(orphanMs * 2);
+    expect(heard.filter((one) => one.startsWith("leave"))).toEqual([]);
+    for (const { presence } of processes.alive) expect(presence.entry(field, "ada")?.connections).toBe(1);
+  });
+
+  it("leaves them to nobody, and they go, where nobody has it", () => {
+    join(a, "ada", "tab", field);
+    pass(30);
+    a.tell({ type: "lost", home: { key: field, process: "a", value: "", fence: 1 } });
+    pass(30);
+    expect(statuses(field, "ada")).toEqual(["away", "away", "away"]);
+    pass(orphanMs);
+    expect(statuses(field, "ada")).toEqual([undefined, undefined, undefined]);
   });
 });
 
@@ -399,6 +441,15 @@ describe("what is said", () => {
     await settled;
     expect(processes.said.length).toBe(before + 1);
     await a.presence.settled();
+  });
+
+  it("is begun anew by a process that lives again under the same name", () => {
+    join(a, "ada", "tab", field);
+    pass(30);
+    const again = { v: 1, b: ["another", 1, 4], r: [[pond, 9]], p: [identityOf("bob")], s: [], e: [], l: [] };
+    b.hear(JSON.stringify({ ...again, s: [["seat", 0, 0, "tab", 2, 1]] }), "a");
+    expect(b.presence.entry(field, "ada")?.status).toBe("away");
+    expect(b.presence.entry(pond, "bob")?.status).toBe("here");
   });
 
   it("is not what another version says, nor nonsense", () => {

@@ -37,7 +37,6 @@ type Origin = {
   number: number;
   /** Whether all of its seats are known. */
   isWhole: boolean;
-  isDrained: boolean;
   /** While a snapshot comes in: what it has so far. */
   seen: Set<string> | undefined;
   askedAt: number;
@@ -207,25 +206,24 @@ export class Replication {
       return;
     }
     const origin = this.#originOf(from, message.incarnation);
-    if (origin.isDrained) return;
     if (message.type === "newest") {
       if (message.number > origin.number) {
         origin.isWhole = false;
         origin.seen = undefined;
       }
       if (message.isDrained) {
-        origin.isDrained = true;
         this.#options.apply([{ type: "vanish", origin: from, reason: "drained" }]);
+        return;
       }
     } else if (message.number > origin.number) this.#takeBatch(message, from, origin);
-    if (!origin.isWhole && !origin.seen && !origin.isDrained) this.#askOnce(from, origin);
+    if (!origin.isWhole && !origin.seen) this.#askOnce(from, origin);
   }
 
   #originOf(from: string, incarnation: string): Origin {
     let origin = this.#origins.get(from);
     if (origin?.incarnation === incarnation) return origin;
     if (origin) this.#options.apply([{ type: "vanish", origin: from, reason: "lost" }]);
-    const unknown = { number: 0, isWhole: false, isDrained: false, seen: undefined };
+    const unknown = { number: 0, isWhole: false, seen: undefined };
     origin = { incarnation, ...unknown, askedAt: Number.NEGATIVE_INFINITY, memberAt: performance.now() };
     this.#origins.set(from, origin);
     return origin;
