@@ -5,6 +5,8 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Chat, connect, type Hereabouts } from "../client/index.ts";
+import { readConfig } from "../config.ts";
+import { startServer } from "../server.ts";
 import { hasRedis, noRedis, type RedisServer, startRedis } from "../services/chatlog/testing/redisServer.ts";
 import { launch, startTestServer, type TestServer } from "./lib/server.ts";
 
@@ -151,6 +153,29 @@ describe.skipIf(!hasRedis)(hasRedis ? "with Redis" : noRedis, { timeout: 40_000 
     await chat.say("3");
     const client = redis.connect();
     await until(() => client.hexists("hereabouts:world:live:away", "lamp"), "the prop is kept");
+  });
+
+  it("[CH2] a chat that another process has by now ends here; what was said is stored once, where it goes on", async () => {
+    const config = { ...env(), HOST: "127.0.0.1", DATA_DIR: server.dataDir, LOG_LEVEL: "silent", DATAGRAMS: "off" };
+    const near = await startServer(readConfig(config).config);
+    onTestFinished(() => near.close());
+    const { cluster } = near.services;
+    await cluster.claim("chat:moving", "");
+    const here = await connect(`http://127.0.0.1:${near.port}`, { storage: null });
+    onTestFinished(() => here.close());
+    const chat = await here.chat("moving");
+    const { roomId } = chat.room;
+    await chat.say("1");
+    // as if this process had stood still while another took the chat
+    await redis.connect().hset("hereabouts:chat:meta:moving", "fence", 5);
+    while (cluster.own("chat:moving")!.fence < 6) {
+      await cluster.release(cluster.own("chat:moving")!);
+      await cluster.claim("chat:moving", "");
+    }
+    expect(await chat.say("2")).toMatchObject({ seq: 2 });
+    expect(chat.room.roomId).not.toBe(roomId);
+    await until(() => chat.lines.length === 2, "the line");
+    expect(texts(chat)).toEqual(["1", "2"]);
   });
 
   it("asks Redis nothing for a join of what is open or for a move, and little for a line", async () => {

@@ -35,9 +35,15 @@ return {
 const write = `
 local keepMs, how, last = ARGV[4], ARGV[6], 7 + ARGV[7] * 2
 if highest or how == 'whole' then take() end
-for i = 8, last, 2 do
-  redis.call('HSET', key('poses'), ARGV[i], ARGV[i + 1])
-  redis.call('ZADD', key('seen'), now, ARGV[i])
+-- as many at once as Lua hands on
+for from = 8, last, 2000 do
+  local to, seen = math.min(last, from + 1999), {}
+  for i = from, to, 2 do
+    seen[#seen + 1] = now
+    seen[#seen + 1] = ARGV[i]
+  end
+  redis.call('HSET', key('poses'), unpack(ARGV, from, to))
+  redis.call('ZADD', key('seen'), unpack(seen))
 end
 if last > 7 then
   local old = redis.call('ZRANGE', key('seen'), '-inf', now - keepMs, 'BYSCORE', 'LIMIT', 0, 100)
