@@ -4,13 +4,14 @@
  * nobody's.
  *
  * A *run* is one run of Redis. After each start Redis may have forgotten anything: nothing new is claimed until those who
- * were known before have written down what they have (`enter`), or are known to be dead, or `openMs` have passed.
+ * were known before have written down what they have (`enter`), or are known to be dead, or `openMs` have passed; and not in
+ * the first `quietMs`, as nobody need know all the others.
  */
 import type { Home, Member } from "./cluster.ts";
 
 export const openMs = 5000;
-/** For a Redis that nobody remembers: somebody may be about to come back who does. */
-export const firstOpenMs = 1000;
+/** More than it takes to connect again and write. */
+export const quietMs = 1000;
 
 export interface Self {
   readonly member: Member;

@@ -1,22 +1,13 @@
 /** A store in memory, of the same rules as that in Redis, for tests whose clock is their own. */
 import type { Home } from "../cluster.ts";
-import {
-  type Claimed,
-  type Entered,
-  firstOpenMs,
-  openMs,
-  type Row,
-  type Self,
-  type Store,
-  type View,
-} from "../store.ts";
+import { type Claimed, type Entered, openMs, quietMs, type Row, type Self, type Store, type View } from "../store.ts";
 
 type Kept = Home & { life: number };
 
 export class MemoryRedis {
   #now: () => number;
   #run = 1;
-  #era: { run: number; openAt: number; isEmpty: boolean; isFirst: boolean } | undefined;
+  #era: { run: number; openAt: number; isEmpty: boolean; quietUntil: number } | undefined;
   #fence = 0;
   #rows = new Map<string, Row>();
   #missing = new Map<string, boolean>();
@@ -59,7 +50,8 @@ export class MemoryRedis {
 
   #isOpen(): boolean {
     if (this.#era?.run !== this.#run) return false;
-    return this.#now() >= this.#era.openAt || !(this.#era.isFirst || [...this.#missing.values()].includes(true));
+    if (this.#now() < this.#era.quietUntil) return false;
+    return this.#now() >= this.#era.openAt || ![...this.#missing.values()].includes(true);
   }
 
   #view(): View {
@@ -87,21 +79,15 @@ export class MemoryRedis {
   ): [Entered, number] {
     const { id } = self.member;
     const wasEmpty = !this.#era;
-    const isNew = this.#era?.run !== this.#run;
-    if (isNew) {
+    if (this.#era?.run !== this.#run) {
       this.#missing = new Map([...this.#rows.keys()].map((other) => [other, true]));
-      const isFirst = wasEmpty && known.length === 0;
-      this.#era = {
-        run: this.#run,
-        isEmpty: wasEmpty,
-        isFirst,
-        openAt: this.#now() + (isFirst ? firstOpenMs : openMs),
-      };
+      const now = this.#now();
+      this.#era = { run: this.#run, isEmpty: wasEmpty, quietUntil: now + quietMs, openAt: now + openMs };
     }
-    if (isNew || !this.#isOpen()) {
+    if (!this.#isOpen()) {
       for (const other of known.filter((one) => !this.#missing.has(one))) {
         this.#missing.set(other, true);
-        this.#era = { ...this.#era!, isFirst: false, openAt: this.#now() + openMs };
+        this.#era = { ...this.#era!, openAt: this.#now() + openMs };
       }
     }
     const isEmpty = run !== this.#run && this.#era!.isEmpty;
