@@ -1,10 +1,11 @@
 /**
  * The operations of `store.ts` as Lua for Redis. Keys: `hereabouts:lives` (hash of process to life: who is in it lives),
  * `beats` (process to the time of its last one), `members` (process to what it says of itself), `homes` (key to
- * "process life fence value"), `era` (run: of Redis; isEmpty: whether it began so; quietUntil, openAt; fence: the last one),
+ * "process life fence value"), `era` (run: of Redis; isEmpty: whether it began so; isOpened, at: when
+ * somebody came before it was, quietUntil, openAt; fence: the last one),
  * `missing` (process to 1 until it is back in this run), `left` (processes that went in order, for a minute).
  */
-import { openMs, quietMs } from "./store.ts";
+import { gapMs, openMs, quietMs } from "./store.ts";
 
 /** ARGV of every script begins with the time by Redis's clock after which its caller has given up, the process, its life. */
 const prelude = `
@@ -17,10 +18,18 @@ if now > tonumber(ARGV[1]) then return redis.error_reply('LATE') end
 
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local function isOpen()
-  if redis.call('HGET', era, 'run') ~= run then return false end
-  if now < tonumber(redis.call('HGET', era, 'quietUntil')) then return false end
-  if now >= tonumber(redis.call('HGET', era, 'openAt')) then return true end
-  for _, is in ipairs(redis.call('HVALS', missing)) do if is == '1' then return false end end
+  local current, isOpened, at, quietUntil, openAt =
+    unpack(redis.call('HMGET', era, 'run', 'isOpened', 'at', 'quietUntil', 'openAt'))
+  if current ~= run then return false end
+  if isOpened == '1' then return true end
+  local gap = now - at > ${gapMs} and now - at or 0
+  quietUntil, openAt = quietUntil + gap, openAt + gap
+  redis.call('HSET', era, 'at', now, 'quietUntil', quietUntil, 'openAt', openAt)
+  if now < quietUntil then return false end
+  if now < openAt then
+    for _, is in ipairs(redis.call('HVALS', missing)) do if is == '1' then return false end end
+  end
+  redis.call('HSET', era, 'isOpened', 1)
   return true
 end
 -- process, life, fence, value
@@ -85,7 +94,8 @@ local before = redis.call('HGET', era, 'run')
 if before ~= run then
   redis.call('DEL', missing)
   for _, other in ipairs(redis.call('HKEYS', lives)) do redis.call('HSET', missing, other, 1) end
-  redis.call('HSET', era, 'run', run, 'isEmpty', before and 0 or 1, 'quietUntil', now + ${quietMs}, 'openAt', now + ${openMs})
+  redis.call('HSET', era, 'run', run, 'isOpened', 0, 'isEmpty', before and 0 or 1, 'at', now,
+    'quietUntil', now + ${quietMs}, 'openAt', now + ${openMs})
 end
 if not isOpen() then
   for _, other in ipairs(known) do
@@ -123,6 +133,11 @@ remove(id)
 return 1
 `;
 
+const vouch = `
+if not isOpen() and redis.call('HGET', missing, id) == '1' then redis.call('HSET', era, 'openAt', now + ${openMs}) end
+return 1
+`;
+
 const leave = `
 if redis.call('HGET', lives, id) ~= life then return 0 end
 remove(id)
@@ -156,7 +171,7 @@ if owner == id and fence == ARGV[5] then redis.call('HDEL', homes, ARGV[4]) end
 return 1
 `;
 
-const bodies = { beat, enter, bury, leave, claim, release };
+const bodies = { beat, enter, bury, vouch, leave, claim, release };
 export type ScriptName = keyof typeof bodies;
 export const scripts = Object.fromEntries(
   Object.entries(bodies).map(([name, body]) => [name, prelude + body]),

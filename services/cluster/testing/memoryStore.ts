@@ -1,13 +1,25 @@
 /** A store in memory, of the same rules as that in Redis, for tests whose clock is their own. */
 import type { Home } from "../cluster.ts";
-import { type Claimed, type Entered, openMs, quietMs, type Row, type Self, type Store, type View } from "../store.ts";
+import {
+  type Claimed,
+  type Entered,
+  gapMs,
+  openMs,
+  quietMs,
+  type Row,
+  type Self,
+  type Store,
+  type View,
+} from "../store.ts";
 
 type Kept = Home & { life: number };
 
 export class MemoryRedis {
   #now: () => number;
   #run = 1;
-  #era: { run: number; openAt: number; isEmpty: boolean; quietUntil: number } | undefined;
+  #era:
+    | { run: number; openAt: number; isEmpty: boolean; quietUntil: number; isOpened: boolean; at: number }
+    | undefined;
   #fence = 0;
   #rows = new Map<string, Row>();
   #missing = new Map<string, boolean>();
@@ -37,6 +49,10 @@ export class MemoryRedis {
         return entered;
       },
       bury: (id, life, beat) => carry(() => this.#bury(id, life, beat)),
+      vouch: (id) =>
+        carry(() => {
+          if (!this.#isOpen() && this.#missing.get(id)) this.#era!.openAt = this.#now() + openMs;
+        }),
       leave: (self) => carry(() => this.#leave(self)),
       claim: (self, key, value) => carry(() => this.#claim(self, key, value)),
       find: (self, key) => carry(() => this.#claim(self, key)),
@@ -50,8 +66,16 @@ export class MemoryRedis {
 
   #isOpen(): boolean {
     if (this.#era?.run !== this.#run) return false;
-    if (this.#now() < this.#era.quietUntil) return false;
-    return this.#now() >= this.#era.openAt || ![...this.#missing.values()].includes(true);
+    const era = this.#era;
+    const now = this.#now();
+    if (era.isOpened) return true;
+    const gap = now - era.at > gapMs ? now - era.at : 0;
+    era.quietUntil += gap;
+    era.openAt += gap;
+    era.at = now;
+    if (now < era.quietUntil) return false;
+    era.isOpened = now >= era.openAt || ![...this.#missing.values()].includes(true);
+    return era.isOpened;
   }
 
   #view(): View {
@@ -82,7 +106,14 @@ export class MemoryRedis {
     if (this.#era?.run !== this.#run) {
       this.#missing = new Map([...this.#rows.keys()].map((other) => [other, true]));
       const now = this.#now();
-      this.#era = { run: this.#run, isEmpty: wasEmpty, quietUntil: now + quietMs, openAt: now + openMs };
+      this.#era = {
+        run: this.#run,
+        isEmpty: wasEmpty,
+        quietUntil: now + quietMs,
+        openAt: now + openMs,
+        isOpened: false,
+        at: now,
+      };
     }
     if (!this.#isOpen()) {
       for (const other of known.filter((one) => !this.#missing.has(one))) {
