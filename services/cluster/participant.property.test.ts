@@ -36,8 +36,8 @@ class Schedule {
   fences = new Map<string, number>();
   taken = 0;
   #count = 0;
-  /** Redis has forgotten everything, and not everybody is back. */
-  #isForgetful = false;
+  /** Times that Redis has forgotten everything, and not everybody is back. */
+  #forgetting = 0;
 
   constructor(seed: number) {
     this.simulation = new Simulation(seed);
@@ -89,7 +89,7 @@ class Schedule {
       case "cut":
       case "hold":
       case "away":
-        if (this.#isForgetful) return;
+        if (this.#forgetting > 0) return;
         node.isCut = does === "cut" ? "cut" : "held";
         node.isAway = does === "away";
         later(() => node.heal());
@@ -99,10 +99,8 @@ class Schedule {
         if (this.simulation.redisIs !== "up") return;
         if (does === "empty") {
           if (this.simulation.nodes.some(({ isCut }) => isCut !== "no")) return;
-          this.#isForgetful = true;
-          this.simulation.after(ms + backMs, () => {
-            this.#isForgetful = false;
-          });
+          this.#forgetting++;
+          this.simulation.after(ms + backMs, () => this.#forgetting--);
         }
         this.simulation.redisIs = "down";
         this.simulation.redis.restart(does === "empty");
