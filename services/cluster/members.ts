@@ -28,6 +28,8 @@ type Peer = {
   /** When a new beat was seen last. */
   seenAt: number;
   isLate: boolean;
+  /** Redis has forgotten it, and waits for it. */
+  isMissing: boolean;
   /** Since when it could not be connected to, if so. */
   unreachableAt: number | undefined;
   answer: { at: number; alive: Alive } | undefined;
@@ -53,12 +55,21 @@ export class Members {
       if (!isSame) events.push({ type: "joined", member });
       const peer = isSame
         ? { ...known, member, beat, seenAt: known.beat === beat ? known.seenAt : now }
-        : { member, life, beat, seenAt: now, isLate: false, unreachableAt: undefined, answer: undefined };
-      this.#peers.set(member.id, { ...peer, isLate: redisNow - beat > lateMs });
+        : {
+            member,
+            life,
+            beat,
+            seenAt: now,
+            isLate: false,
+            isMissing: false,
+            unreachableAt: undefined,
+            answer: undefined,
+          };
+      this.#peers.set(member.id, { ...peer, isLate: redisNow - beat > lateMs, isMissing: missing.includes(member.id) });
     }
     for (const id of missing) {
       const peer = this.#peers.get(id);
-      if (peer && !rows.some(({ member }) => member.id === id)) peer.isLate = true;
+      if (peer && !rows.some(({ member }) => member.id === id)) peer.isLate = peer.isMissing = true;
     }
     for (const peer of this.#peers.values()) {
       const { id } = peer.member;
@@ -73,7 +84,7 @@ export class Members {
     return [...this.#peers.values()].filter(({ isLate }) => isLate || !isUp).map(({ member }) => member);
   }
 
-  /** Answers whom to bury now, and since which beat. `upAt`: since when Redis has been answering, if it does. */
+  /** Answers what to do of it: to bury that life unless it has beaten since, or to vouch for it. `upAt`: since when Redis has been answering, if it does. */
   answered(id: string, outcome: Outcome, askedAt: number, now: number, upAt: number | undefined) {
     const peer = this.#peers.get(id);
     if (!peer) return undefined;
@@ -84,7 +95,8 @@ export class Members {
     const isDead = isSilent
       ? now - Math.max(peer.seenAt, upAt) >= deadMs
       : outcome === "refused" || outcome.id !== id || !outcome.isServing;
-    return isDead ? { life: peer.life, beat: peer.beat } : undefined;
+    if (isDead) return { life: peer.life, beat: peer.beat };
+    return peer.isMissing && !isSilent ? ("vouch" as const) : undefined;
   }
 
   /** This process stood still: what it knows of others is old. */

@@ -1,6 +1,8 @@
 /**
  * Three processes through random schedules of everything that stops, cuts off, kills and forgets: after each single event at
- * most one of those that run stands for a key, fences only grow, and in the end all agree again.
+ * most one of those that run stands for a key, fences only grow, and in the end all agree again. Left out is what cannot
+ * be known: that somebody is cut off at the moment when Redis forgets everything and all who remember him are dead; he
+ * stands down when he is back.
  *
  * FC_SEED replays a schedule that failed (fast-check prints its seed, path and operations); FC_RUNS and FC_OPERATIONS ask
  * for more and longer ones.
@@ -11,6 +13,8 @@ import { type Node, Simulation } from "./testing/simulation.ts";
 
 const keys = ["world:field", "world:pond", "chat:system"];
 const faults = ["kill", "leave", "stall", "cut", "hold", "away", "restart", "empty", "stop"] as const;
+/** By then all are back at a Redis that can be reached. */
+const backMs = 2500;
 const slot = fc.integer({ min: 0, max: 2 });
 const operation = fc.record({
   wait: fc.integer({ min: 0, max: 1500 }),
@@ -32,6 +36,8 @@ class Schedule {
   fences = new Map<string, number>();
   taken = 0;
   #count = 0;
+  /** Times that Redis has forgotten everything, and not everybody is back. */
+  #forgetting = 0;
 
   constructor(seed: number) {
     this.simulation = new Simulation(seed);
@@ -83,6 +89,7 @@ class Schedule {
       case "cut":
       case "hold":
       case "away":
+        if (this.#forgetting > 0) return;
         node.isCut = does === "cut" ? "cut" : "held";
         node.isAway = does === "away";
         later(() => node.heal());
@@ -90,6 +97,11 @@ class Schedule {
       case "restart":
       case "empty":
         if (this.simulation.redisIs !== "up") return;
+        if (does === "empty") {
+          if (this.simulation.nodes.some(({ isCut }) => isCut !== "no")) return;
+          this.#forgetting++;
+          this.simulation.after(ms + backMs, () => this.#forgetting--);
+        }
         this.simulation.redisIs = "down";
         this.simulation.redis.restart(does === "empty");
         later(() => this.simulation.resumeRedis());

@@ -211,10 +211,11 @@ export class Participant implements Omit<Cluster, "channel"> {
     const now = this.#options.now();
     // whoever stood still cannot tell who was silent
     if (this.#isClosed || !this.isCurrent || now - askedAt > stallMs) return;
-    const death = this.#members.answered(id, outcome, askedAt, now, this.#upAt);
-    if (death && this.#isIn) {
-      const isDone = await this.#options.store.bury(id, death.life, death.beat).catch(() => false);
-      if (isDone) for (const event of this.#members.buried(id, death.life)) this.#emit(event);
+    const verdict = this.#members.answered(id, outcome, askedAt, now, this.#upAt);
+    if (verdict === "vouch") await this.#options.store.vouch(id).catch(() => {});
+    else if (verdict && this.#isIn) {
+      const isDone = await this.#options.store.bury(id, verdict.life, verdict.beat).catch(() => false);
+      if (isDone) for (const event of this.#members.buried(id, verdict.life)) this.#emit(event);
     } else if (!this.isUp && this.#isIn && this.#members.isCutOff(now, this.#ackedAt)) this.#giveUp();
   }
 

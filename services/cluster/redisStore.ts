@@ -65,6 +65,7 @@ export function createRedisStore(redis: Redis, now: () => number): Store {
       return { ...viewOf(view), isEmpty: isEmpty === 1, lost };
     },
     bury: async (id, life, beat) => (await script<number>("bury", id, life, beat)) === 1,
+    vouch: async (id) => void (await script("vouch", id, 0)),
     leave: async ({ member, life }) => void (await script("leave", member.id, life)),
     claim: (self, key, value) => ask(self, key, value, 1),
     find: (self, key) => ask(self, key, "", 0),

@@ -1,11 +1,11 @@
 /**
  * The operations of `store.ts` as Lua for Redis. Keys: `hereabouts:lives` (hash of process to life: who is in it lives),
  * `beats` (process to the time of its last one), `members` (process to what it says of itself), `homes` (key to
- * "process life fence value"), `era` (run: of Redis; openAt; fence: the last one; isEmpty,
- * isFirst: whether it began with nothing, and with nobody who remembered), `missing` (process to 1 until it is
- * back in this run), `left` (processes that went in order, for a minute).
+ * "process life fence value"), `era` (run: of Redis; isEmpty: whether it began so; isOpened, at: when
+ * somebody came before it was, quietUntil, openAt; fence: the last one),
+ * `missing` (process to 1 until it is back in this run), `left` (processes that went in order, for a minute).
  */
-import { firstOpenMs, openMs } from "./store.ts";
+import { gapMs, openMs, quietMs } from "./store.ts";
 
 /** ARGV of every script begins with the time by Redis's clock after which its caller has given up, the process, its life. */
 const prelude = `
@@ -18,10 +18,19 @@ if now > tonumber(ARGV[1]) then return redis.error_reply('LATE') end
 
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local function isOpen()
-  if redis.call('HGET', era, 'run') ~= run then return false end
-  if now >= tonumber(redis.call('HGET', era, 'openAt')) then return true end
-  for _, is in ipairs(redis.call('HVALS', missing)) do if is == '1' then return false end end
-  return redis.call('HGET', era, 'isFirst') ~= '1'
+  local current, isOpened, at, quietUntil, openAt =
+    unpack(redis.call('HMGET', era, 'run', 'isOpened', 'at', 'quietUntil', 'openAt'))
+  if current ~= run then return false end
+  if isOpened == '1' then return true end
+  local gap = now - at > ${gapMs} and now - at or 0
+  quietUntil, openAt = quietUntil + gap, openAt + gap
+  redis.call('HSET', era, 'at', now, 'quietUntil', quietUntil, 'openAt', openAt)
+  if now < quietUntil then return false end
+  if now < openAt then
+    for _, is in ipairs(redis.call('HVALS', missing)) do if is == '1' then return false end end
+  end
+  redis.call('HSET', era, 'isOpened', 1)
+  return true
 end
 -- process, life, fence, value
 local function homeOf(key)
@@ -85,14 +94,12 @@ local before = redis.call('HGET', era, 'run')
 if before ~= run then
   redis.call('DEL', missing)
   for _, other in ipairs(redis.call('HKEYS', lives)) do redis.call('HSET', missing, other, 1) end
-  local isFirst = not before and #known == 0
-  redis.call('HSET', era, 'run', run, 'isEmpty', before and 0 or 1, 'isFirst', isFirst and 1 or 0, 'openAt', now + (isFirst and ${firstOpenMs} or ${openMs}))
+  redis.call('HSET', era, 'run', run, 'isOpened', 0, 'isEmpty', before and 0 or 1, 'at', now,
+    'quietUntil', now + ${quietMs}, 'openAt', now + ${openMs})
 end
-if before ~= run or not isOpen() then
+if not isOpen() then
   for _, other in ipairs(known) do
-    if redis.call('HSETNX', missing, other, 1) == 1 then
-      redis.call('HSET', era, 'isFirst', 0, 'openAt', now + ${openMs})
-    end
+    if redis.call('HSETNX', missing, other, 1) == 1 then redis.call('HSET', era, 'openAt', now + ${openMs}) end
   end
 end
 redis.call('HSET', missing, id, 0)
@@ -123,6 +130,11 @@ return { view(), run, isEmpty and 1 or 0, lost }
 const bury = `
 if (redis.call('HGET', lives, id) or life) ~= life or (redis.call('HGET', beats, id) or ARGV[4]) ~= ARGV[4] then return 0 end
 remove(id)
+return 1
+`;
+
+const vouch = `
+if not isOpen() and redis.call('HGET', missing, id) == '1' then redis.call('HSET', era, 'openAt', now + ${openMs}) end
 return 1
 `;
 
@@ -159,7 +171,7 @@ if owner == id and fence == ARGV[5] then redis.call('HDEL', homes, ARGV[4]) end
 return 1
 `;
 
-const bodies = { beat, enter, bury, leave, claim, release };
+const bodies = { beat, enter, bury, vouch, leave, claim, release };
 export type ScriptName = keyof typeof bodies;
 export const scripts = Object.fromEntries(
   Object.entries(bodies).map(([name, body]) => [name, prelude + body]),

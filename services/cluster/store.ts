@@ -4,13 +4,16 @@
  * nobody's.
  *
  * A *run* is one run of Redis. After each start Redis may have forgotten anything: nothing new is claimed until those who
- * were known before have written down what they have (`enter`), or are known to be dead, or `openMs` have passed.
+ * were known before have written down what they have (`enter`), or are known to be dead, or nobody has vouched for them for
+ * `openMs`; and not in the first `quietMs`, as nobody need know all the others. Times at which nobody came do not count.
  */
 import type { Home, Member } from "./cluster.ts";
 
 export const openMs = 5000;
-/** For a Redis that nobody remembers: somebody may be about to come back who does. */
-export const firstOpenMs = 1000;
+/** Without anybody for so long, Redis or everybody stood still. */
+export const gapMs = 1500;
+/** More than it takes to connect again and write. */
+export const quietMs = 1000;
 
 export interface Self {
   readonly member: Member;
@@ -54,6 +57,8 @@ export interface Store {
   enter(self: Self, known: readonly string[], homes: readonly Home[], isSure: boolean): Promise<Entered>;
   /** Ends a life and all it had, unless it has beaten since `beat`. */
   bury(id: string, life: number, beat: number): Promise<boolean>;
+  /** That a missing one lives. */
+  vouch(id: string): Promise<void>;
   leave(self: Self): Promise<void>;
   /** Takes a key if nobody has it. */
   claim(self: Self, key: string, value: string): Promise<Claimed>;

@@ -3,8 +3,9 @@ import type { Home } from "../cluster.ts";
 import {
   type Claimed,
   type Entered,
-  firstOpenMs,
+  gapMs,
   openMs,
+  quietMs,
   type Row,
   type Self,
   type Store,
@@ -16,7 +17,9 @@ type Kept = Home & { life: number };
 export class MemoryRedis {
   #now: () => number;
   #run = 1;
-  #era: { run: number; openAt: number; isEmpty: boolean; isFirst: boolean } | undefined;
+  #era:
+    | { run: number; openAt: number; isEmpty: boolean; quietUntil: number; isOpened: boolean; at: number }
+    | undefined;
   #fence = 0;
   #rows = new Map<string, Row>();
   #missing = new Map<string, boolean>();
@@ -46,6 +49,10 @@ export class MemoryRedis {
         return entered;
       },
       bury: (id, life, beat) => carry(() => this.#bury(id, life, beat)),
+      vouch: (id) =>
+        carry(() => {
+          if (!this.#isOpen() && this.#missing.get(id)) this.#era!.openAt = this.#now() + openMs;
+        }),
       leave: (self) => carry(() => this.#leave(self)),
       claim: (self, key, value) => carry(() => this.#claim(self, key, value)),
       find: (self, key) => carry(() => this.#claim(self, key)),
@@ -59,7 +66,16 @@ export class MemoryRedis {
 
   #isOpen(): boolean {
     if (this.#era?.run !== this.#run) return false;
-    return this.#now() >= this.#era.openAt || !(this.#era.isFirst || [...this.#missing.values()].includes(true));
+    const era = this.#era;
+    const now = this.#now();
+    if (era.isOpened) return true;
+    const gap = now - era.at > gapMs ? now - era.at : 0;
+    era.quietUntil += gap;
+    era.openAt += gap;
+    era.at = now;
+    if (now < era.quietUntil) return false;
+    era.isOpened = now >= era.openAt || ![...this.#missing.values()].includes(true);
+    return era.isOpened;
   }
 
   #view(): View {
@@ -87,21 +103,22 @@ export class MemoryRedis {
   ): [Entered, number] {
     const { id } = self.member;
     const wasEmpty = !this.#era;
-    const isNew = this.#era?.run !== this.#run;
-    if (isNew) {
+    if (this.#era?.run !== this.#run) {
       this.#missing = new Map([...this.#rows.keys()].map((other) => [other, true]));
-      const isFirst = wasEmpty && known.length === 0;
+      const now = this.#now();
       this.#era = {
         run: this.#run,
         isEmpty: wasEmpty,
-        isFirst,
-        openAt: this.#now() + (isFirst ? firstOpenMs : openMs),
+        quietUntil: now + quietMs,
+        openAt: now + openMs,
+        isOpened: false,
+        at: now,
       };
     }
-    if (isNew || !this.#isOpen()) {
+    if (!this.#isOpen()) {
       for (const other of known.filter((one) => !this.#missing.has(one))) {
         this.#missing.set(other, true);
-        this.#era = { ...this.#era!, isFirst: false, openAt: this.#now() + openMs };
+        this.#era = { ...this.#era!, openAt: this.#now() + openMs };
       }
     }
     const isEmpty = run !== this.#run && this.#era!.isEmpty;
