@@ -130,12 +130,36 @@ describe.skipIf(!hasRedis)(`[OP5] several processes${hasRedis ? "" : ` (${noRedi
       expect(Object.keys(await stopWatching())).toEqual(["200"]);
     });
 
+    it("stay as they are where the first does not come up again, which is tried until it does", async () => {
+      const [, untouched] = pids();
+      const file = join(server.dataDir, ".env");
+      writeFileSync(file, "TICK_HZ=0\n");
+      process.kill(server.pid, "SIGUSR2");
+      const gaveUp = "a process does not come up again; the others are left as they are";
+      await expect.poll(() => said(gaveUp).length, { timeout: 15_000 }).toBe(1);
+      expect(server.lines.some(({ text, from }) => from === "stderr" && text.includes("TICK_HZ"))).toBe(true);
+      expect(await isUp(port)).toBe(true);
+      rmSync(file);
+      await expect.poll(() => isUp(port + 1), { timeout: 15_000 }).toBe(true);
+      expect(pids()[1]).toBe(untouched);
+    });
+
     it("drain and end with 0 by SIGTERM, all at once", async () => {
       const from = performance.now();
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       expect(performance.now() - from).toBeLessThan(10_000);
       expect(pids().map(lives)).toEqual([false, false]);
     });
+  });
+
+  it("are ended by force where one stands still at the drain, and the exit code says so", async () => {
+    port = await freePorts(count + 1);
+    server = await startTestServer({ env: { ...several(port), DRAIN_MS: "1000" } });
+    process.kill(pids()[0]!, "SIGSTOP");
+    const from = performance.now();
+    expect(await server.stop()).toEqual({ code: 1, signal: null });
+    expect(performance.now() - from).toBeGreaterThan(1000);
+    expect(pids().map(lives)).toEqual([false, false]);
   });
 
   it("drain when their supervisor is killed", async () => {
