@@ -1,6 +1,6 @@
 /** [OP5] `npm start -- --processes`: several servers on one machine, and what becomes of them when some end. */
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { hasRedis, noRedis, type RedisServer, startRedis } from "../services/chatlog/testing/redisServer.ts";
 import { ask } from "./lib/http.ts";
 import { freePorts } from "./lib/ports.ts";
+import { newGuest, reserve } from "./lib/raw.ts";
 import { launch, startTestServer, type TestServer } from "./lib/server.ts";
+import { serverOfTest } from "./lib/serverOfTest.ts";
 
 const count = 2;
 let redis: RedisServer;
@@ -198,4 +200,15 @@ describe.skipIf(!hasRedis)(`[OP5] several processes${hasRedis ? "" : ` (${noRedi
       await attempt.stop();
     }
   });
+});
+
+it("[OP5] servers that start at once on one new folder agree on what is made there", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const starting = Array.from({ length: 3 }, () => serverOfTest({ env: { AUDIO: "off" }, dataDir }));
+  const together = await Promise.all(starting);
+  const printed = together.map(({ lines }) => lines.map(({ text }) => text).join("\n"));
+  expect(printed.filter((text) => /\(operator, [\w-]{16}\)/.test(text))).toHaveLength(1);
+  const { token } = await newGuest(together[0]!.url);
+  for (const { url } of together) await reserve(url, token, { slug: "field" });
 });
