@@ -10,7 +10,6 @@ import { ask } from "./lib/http.ts";
 import { freePorts } from "./lib/ports.ts";
 import { newGuest, reserve } from "./lib/raw.ts";
 import { launch, startTestServer, type TestServer } from "./lib/server.ts";
-import { serverOfTest } from "./lib/serverOfTest.ts";
 
 const count = 2;
 let redis: RedisServer;
@@ -205,8 +204,9 @@ describe.skipIf(!hasRedis)(`[OP5] several processes${hasRedis ? "" : ` (${noRedi
 it("[OP5] servers that start at once on one new folder agree on what is made there", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const starting = Array.from({ length: 3 }, () => serverOfTest({ env: { AUDIO: "off" }, dataDir }));
+  const starting = Array.from({ length: 3 }, () => startTestServer({ env: { AUDIO: "off" }, dataDir }));
   const together = await Promise.all(starting);
+  onTestFinished(async () => void (await Promise.all(together.map((server) => server.stop()))));
   const printed = together.map(({ lines }) => lines.map(({ text }) => text).join("\n"));
   expect(printed.filter((text) => /\(operator, [\w-]{16}\)/.test(text))).toHaveLength(1);
   const { token } = await newGuest(together[0]!.url);
