@@ -6,7 +6,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { watch } from "node:fs";
 
-const sources = ["schema", "services", "rooms", "routes", "pieces", "server.ts", "config.ts", "settings.ts", ".env"];
+const folders = ["schema", "services", "rooms", "routes", "pieces"];
+const files = ["server.ts", "compose.ts", "ports.ts", "config.ts", "settings.ts", ".env"];
 const settleMs = 100;
 const parent = process.ppid;
 let child: ChildProcess;
@@ -43,7 +44,7 @@ function stop(): never {
   process.exit(0);
 }
 
-for (const source of sources) {
+for (const source of [...folders, ...files]) {
   try {
     watch(source, { recursive: true }, (_, file) => {
       if (file?.endsWith(".test.ts")) return;

@@ -1,6 +1,6 @@
 /** [OP5] `npm start -- --processes`: several servers on one machine, and what becomes of them when some end. */
 import { once } from "node:events";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { hasRedis, noRedis, type RedisServer, startRedis } from "../services/chatlog/testing/redisServer.ts";
 import { ask } from "./lib/http.ts";
 import { freePorts } from "./lib/ports.ts";
+import { newGuest, reserve } from "./lib/raw.ts";
 import { launch, startTestServer, type TestServer } from "./lib/server.ts";
 
 const count = 2;
@@ -130,12 +131,36 @@ describe.skipIf(!hasRedis)(`[OP5] several processes${hasRedis ? "" : ` (${noRedi
       expect(Object.keys(await stopWatching())).toEqual(["200"]);
     });
 
+    it("stay as they are where the first does not come up again, which is tried until it does", async () => {
+      const [, untouched] = pids();
+      const file = join(server.dataDir, ".env");
+      writeFileSync(file, "TICK_HZ=0\n");
+      process.kill(server.pid, "SIGUSR2");
+      const gaveUp = "a process does not come up again; the others are left as they are";
+      await expect.poll(() => said(gaveUp).length, { timeout: 15_000 }).toBe(1);
+      expect(server.lines.some(({ text, from }) => from === "stderr" && text.includes("TICK_HZ"))).toBe(true);
+      expect(await isUp(port)).toBe(true);
+      rmSync(file);
+      await expect.poll(() => isUp(port + 1), { timeout: 15_000 }).toBe(true);
+      expect(pids()[1]).toBe(untouched);
+    });
+
     it("drain and end with 0 by SIGTERM, all at once", async () => {
       const from = performance.now();
       expect(await server.stop()).toEqual({ code: 0, signal: null });
       expect(performance.now() - from).toBeLessThan(10_000);
       expect(pids().map(lives)).toEqual([false, false]);
     });
+  });
+
+  it("are ended by force where one stands still at the drain, and the exit code says so", async () => {
+    port = await freePorts(count + 1);
+    server = await startTestServer({ env: { ...several(port), DRAIN_MS: "1000" } });
+    process.kill(pids()[0]!, "SIGSTOP");
+    const from = performance.now();
+    expect(await server.stop()).toEqual({ code: 1, signal: null });
+    expect(performance.now() - from).toBeGreaterThan(1000);
+    expect(pids().map(lives)).toEqual([false, false]);
   });
 
   it("drain when their supervisor is killed", async () => {
@@ -174,4 +199,16 @@ describe.skipIf(!hasRedis)(`[OP5] several processes${hasRedis ? "" : ` (${noRedi
       await attempt.stop();
     }
   });
+});
+
+it("[OP5] servers that start at once on one new folder agree on what is made there", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const starting = Array.from({ length: 3 }, () => startTestServer({ env: { AUDIO: "off" }, dataDir }));
+  const together = await Promise.all(starting);
+  onTestFinished(async () => void (await Promise.all(together.map((server) => server.stop()))));
+  const printed = together.map(({ lines }) => lines.map(({ text }) => text).join("\n"));
+  expect(printed.filter((text) => /\(operator, [\w-]{16}\)/.test(text))).toHaveLength(1);
+  const { token } = await newGuest(together[0]!.url);
+  for (const { url } of together) await reserve(url, token, { slug: "field" });
 });

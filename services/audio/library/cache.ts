@@ -62,8 +62,9 @@ function open(dir: string): DatabaseSync {
   try {
     if (dir !== inMemory) mkdirSync(dir, { recursive: true });
     return withTables(openFile(path));
-  } catch {
+  } catch (error) {
     try {
+      if ((error as { errcode?: number }).errcode === busyCode) throw error; // another process reads it well
       for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
       return withTables(openFile(path));
     } catch {
@@ -71,6 +72,9 @@ function open(dir: string): DatabaseSync {
     }
   }
 }
+
+/** SQLITE_BUSY. */
+const busyCode = 5;
 
 /** Waits while another process opens or writes it. */
 const openFile = (path: string) => new DatabaseSync(path, { timeout: 1000 });

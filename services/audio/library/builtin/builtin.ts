@@ -1,11 +1,13 @@
 /**
  * The built-in set in its folder: made once, in a worker thread, first piece first, and kept under names with the hash of
- * what made them, so that a new version replaces the old pieces. A start that was cut short goes on where it was.
+ * what made them, so that a new version replaces the old pieces. A start that was cut short goes on where it was; processes
+ * that start on the same folder share the work.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { draftOf, isOfAnother } from "./drafts.ts";
 import { pieces } from "./pieces.ts";
 import type { Made, Order } from "./worker.ts";
 
@@ -51,6 +53,7 @@ export function makeBuiltinSet(options: {
     stop: async () => {
       await worker.terminate();
       await done;
+      for (const { path } of missing) rmSync(draftOf(path), { force: true });
     },
   };
 }
@@ -68,6 +71,8 @@ function versionOf(): string {
 function removeOthers(dir: string, version: string): void {
   for (const file of readdirSync(dir)) {
     const [, ofVersion] = /-([0-9a-f]{12})\.mp3(\.\d+\.partial)?$/.exec(file) ?? [];
-    if (ofVersion && (ofVersion !== version || file.endsWith(".partial"))) rmSync(join(dir, file));
+    if (ofVersion && (ofVersion !== version || (file.endsWith(".partial") && !isOfAnother(file)))) {
+      rmSync(join(dir, file), { force: true });
+    }
   }
 }
