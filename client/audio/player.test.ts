@@ -150,6 +150,19 @@ describe("a player", () => {
     expectOne(server, "master");
   });
 
+  it("[AU12] a session that goes on in another process: told again after 2 s, and heard again once what it had is played", async () => {
+    const { server, player, sound } = await listening();
+    const { src } = sound;
+    server.tell("master", { type: "moved" });
+    server.cut("events");
+    await pass(2100);
+    expect([player.playback, player.health.events, sound.src]).toEqual(["playing", "open", src]);
+    server.cut("stream", sound);
+    await pass(100);
+    expect(player.playback).toBe("playing");
+    expectOne(server, "master");
+  });
+
   it("[AU9] sound that stands still: struggling, then dead and restarted 12 s later", async () => {
     const { server, player, sound, seen } = await listening();
     sound.silence();

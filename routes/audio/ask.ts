@@ -5,7 +5,7 @@ import type { Request, Response } from "express";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Resume } from "../../services/audio/stream/stream.ts";
 import type { Cluster } from "../../services/cluster/cluster.ts";
-import { hopsOf, type Peers, peerHeader } from "./peers.ts";
+import { hopsOf, type Peers, passedOf, peerHeader } from "./peers.ts";
 
 const connectMs = 1000;
 const answerMs = 3000;
@@ -27,13 +27,16 @@ export function carried(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.has(name)));
 }
 
-/** Throws UNAVAILABLE. Whoever asks ends the answer; it ends with `res`. */
+/**
+ * Throws UNAVAILABLE. The answer ends with `res`, and when its process is gone: one that stands still would end nothing.
+ * `resume` where this process knows better than whoever asked it.
+ */
 export async function ask(
   { cluster, peers }: Asking,
   process: string,
   req: Request,
   res: Response,
-  resume?: Resume,
+  resume: Resume | undefined = passedOf(res)?.resume,
 ): Promise<IncomingMessage> {
   const member = cluster.members().find(({ id }) => id === process);
   if (!member || hopsOf(res) >= mostHops) throw new HereaboutsError("UNAVAILABLE", "Its process is not there.");
@@ -48,7 +51,13 @@ export async function ask(
   const asked = request(url, { method: req.method, headers, agent: false });
   const stop = () => asked.destroy();
   res.once("close", stop);
-  asked.once("close", () => res.off("close", stop));
+  const unwatch = cluster.watch((event) => {
+    if (event.type === "gone" && event.member.id === process) stop();
+  });
+  asked.once("close", () => {
+    res.off("close", stop);
+    unwatch();
+  });
   const answer = answerOf(asked);
   if (body || req.readableEnded || hasNoBody(req)) asked.end(body);
   else req.pipe(asked);

@@ -1,7 +1,8 @@
 /** Any process answers for any session, by HTTP between them: two of them, and a shared memory. */
 import { get as httpGet, type IncomingMessage } from "node:http";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { IcyReader, metaint } from "../../services/audio/stream/icy.ts";
+import { Sessions } from "../../services/sessions/sessions.ts";
 import { numbersOf } from "../../services/sessions/testing/streams.ts";
 import { startProcesses, type TestProcess } from "./testing/processes.ts";
 
@@ -160,7 +161,12 @@ describe("the sound of a session of another process [AU12]", () => {
     await until(() => session.stream.listeners === 0);
   });
 
-  it.each(["here", "elsewhere"])("goes on from the next frame where its process is killed: %s", async (where) => {
+  it.each([
+    ["killed", "here"],
+    ["killed", "elsewhere"],
+    ["stalled", "here"],
+    ["stalled", "elsewhere"],
+  ])("goes on from the next frame where its process is %s: %s", async (how, where) => {
     const session = await beach();
     started.pass(10_000);
     const events = open(other, "/events/beach?listener=ear");
@@ -171,10 +177,14 @@ describe("the sound of a session of another process [AU12]", () => {
     started.pass(1000);
     await until(() => numbersOf(sound.bytes()).length > burst + 30);
     const before = numbersOf(sound.bytes()).length;
-    // dead to the others while its connections are still there
-    owner.cluster.kill();
-    if (where === "elsewhere") await third.sessions.locate("beach");
-    owner.kill();
+    const { locate } = Sessions.prototype;
+    vi.spyOn(other.sessions, "locate").mockImplementationOnce(async (key) => {
+      if (where === "elsewhere") await third.sessions.locate(key);
+      return locate.call(other.sessions, key);
+    });
+    // it stands still: its connections stay
+    if (how === "stalled") owner.cluster.kill();
+    else owner.kill();
     const [next] = where === "here" ? [other] : [third];
     await until(() => events.isEnded() && next.sessions.find(session.id)?.stream.listeners === 1);
     const after = open(other, "/events/beach?listener=ear");

@@ -19,6 +19,8 @@ import { frameHeader } from "./peers.ts";
 /** How long a listener whose sound stopped waits for it to go on, and how often that is tried. */
 const patienceMs = 15_000;
 const retryMs = 200;
+/** How long a listener may read nothing: as long as it may be behind where its session is. */
+const stalledMs = 20_000;
 
 export type RelayOptions = Asking & { sessions: Sessions; listener: string | undefined; icy: boolean };
 
@@ -64,12 +66,10 @@ class Relay {
     this.#resume = { from: frame, joined: frame };
     await this.#read(first);
     const res = this.#res;
-    while (!res.destroyed && !res.writableNeedDrain) {
+    while (!res.destroyed) {
       const isOver = performance.now() - this.#heardAt > patienceMs || !(await this.#goOn());
       if (isOver) return endOf(res);
     }
-    // one that does not read is not waited for
-    res.destroy();
   }
 
   /** From wherever the session is by now. False if it is no more. */
@@ -112,7 +112,7 @@ class Relay {
     this.#process = "";
     return new Promise((resolve) => {
       const sink = {
-        write: (bytes: Uint8Array) => this.#take(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+        write: (bytes: Uint8Array) => this.#takeHere(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
         get pendingBytes() {
           return res.writableLength;
         },
@@ -148,6 +148,16 @@ class Relay {
     this.#titles = this.#options.icy ? new IcyReader() : undefined;
   }
 
+  /** Never throws: what is wrong with one listener must not reach the others. */
+  #takeHere(given: Buffer): boolean {
+    try {
+      return this.#take(given);
+    } catch {
+      this.#res.destroy();
+      return true;
+    }
+  }
+
   #take(given: Buffer): boolean {
     const sound = this.#titles ? this.#titles.take(given, (title) => (this.#title = title)) : given;
     const { bytes, frames } = this.#frames.take(sound);
@@ -157,10 +167,13 @@ class Relay {
     return this.#res.write(this.#mixer ? this.#mixer.mix(bytes, this.#title) : bytes);
   }
 
+  /** One that does not read is not waited for. */
   #drained(): Promise<void> {
     const res = this.#res;
     return new Promise((resolve) => {
+      const timer = setTimeout(() => res.destroy(), stalledMs);
       const go = () => {
+        clearTimeout(timer);
         res.off("drain", go);
         res.off("close", go);
         resolve();

@@ -17,7 +17,8 @@ export function streamRoutes(router: Router, { sessions }: AudioServices, asking
     const listener = tokenOfListener(req);
     const icy = req.headers["icy-metadata"] === "1";
     const session = await sessionOf(req, sessions).catch((error) => {
-      if (!(error instanceof Elsewhere) || req.method === "HEAD") throw error;
+      // another process does what is to be done for its listener
+      if (!(error instanceof Elsewhere) || req.method === "HEAD" || passedOf(res)) throw error;
       return error;
     });
     if (session instanceof Elsewhere) return relay(req, res, session, { ...asking, sessions, listener, icy });

@@ -9,8 +9,9 @@
  * here and lives there throws Elsewhere; what a process had that is gone goes on here.
  */
 import { HereaboutsError } from "../../schema/errors.ts";
-import type { Listener, ListenOptions, OpenStream, SessionStream, Streams } from "../audio/stream/stream.ts";
+import type { OpenStream, SessionStream, Streams } from "../audio/stream/stream.ts";
 import type { Cluster, ClusterEvent } from "../cluster/cluster.ts";
+import { Audience, type HearOptions } from "./audience.ts";
 import type { LifecycleBus } from "./bus.ts";
 import { Elsewhere, SessionHomes } from "./homes.ts";
 import { isIdLike, nameKey, newId } from "./ids.ts";
@@ -54,7 +55,7 @@ export class Sessions {
   readonly #making = new Map<string, Promise<AudioSession>>();
   readonly #homes: SessionHomes | undefined;
   readonly #restorer: Restorer | undefined;
-  #attached = 0;
+  readonly #audience: Audience;
   #reserved = 0;
   #beatAt: number;
   #cleanAt: number;
@@ -71,6 +72,7 @@ export class Sessions {
     this.#homes = homes;
     this.#registry = registry;
     this.bus = registry.bus;
+    this.#audience = new Audience(registry, options.limits.listeners);
     const ways = { locate: (id: string) => this.locate(id), music: () => this.#music() };
     this.#restorer = homes && new Restorer({ registry, homes, streams, ...ways });
     options.shared?.cluster.watch((event) => this.#onCluster(event));
@@ -83,7 +85,7 @@ export class Sessions {
 
   /** Connections that hear or watch. */
   get attached(): number {
-    return this.#attached;
+    return this.#audience.size;
   }
 
   /** Call it once the other processes can be asked: the master is there from then on, somewhere. */
@@ -200,49 +202,14 @@ export class Sessions {
     return { session, outcome: "created" };
   }
 
-  /** Someone begins to hear or watch. Returns how they leave. Throws LISTENERS_FULL, or as `resolve` for what has ended. */
+  /** As Audience's. */
   attach(session: AudioSession, attachment: Attachment): () => void {
-    // it may have ended since it was found: nobody would ever end what begins now
-    this.resolve(session.id);
-    if (this.#attached >= this.#options.limits.listeners) throw new HereaboutsError("LISTENERS_FULL");
-    const detach = session.attach(attachment);
-    const { as } = attachment;
-    this.#attached++;
-    this.bus.emit("session.joined", { session, as });
-    let isLeft = false;
-    return () => {
-      if (isLeft) return;
-      isLeft = true;
-      detach();
-      this.#attached--;
-      this.bus.emit("session.left", { session, as });
-      if (!session.isAttended) this.bus.emit("session.idle", { session });
-    };
+    return this.#audience.attach(session, attachment);
   }
 
-  /** Sound flows into the sink. Returns how it ends. Throws LISTENERS_FULL. */
-  listen(session: AudioSession, options: ListenOptions & { listener?: string | undefined }): () => void {
-    const { listener, sink } = options;
-    let sound: Listener | undefined;
-    let forget = () => {};
-    const leave = () => {
-      forget();
-      sound?.leave();
-      detach();
-    };
-    const end = () => {
-      leave();
-      sink.end();
-    };
-    const detach = this.attach(session, { as: "stream", listener, end });
-    try {
-      sound = session.stream.listen(options);
-      if (listener !== undefined) forget = session.begin(listener, sound);
-      return leave;
-    } catch (error) {
-      leave();
-      throw error;
-    }
+  /** As Audience's. */
+  listen(session: AudioSession, options: HearOptions): () => void {
+    return this.#audience.listen(session, options);
   }
 
   /** Ends a session and those that follow it. The master stays: throws FORBIDDEN. */
