@@ -165,6 +165,7 @@ describe("what everybody sees", () => {
     ["who is away", { people: [shown("ada"), shown("bob", { status: "away" })] }],
     ["a connection too many", { people: [shown("ada"), shown("bob", { connections: 2 })] }],
     ["another attention", { people: [shown("ada"), shown("bob", { attention: "hidden" })] }],
+    ["who stands still", { people: [shown("ada"), shown("bob", { isStill: true })] }],
     ["a wrong count", { counts: { ...counts, people: 3 } }],
     ["a seat that is not open", { state: "reconnecting" }],
     ["another room than is listed", { room: "r7" }],

@@ -24,6 +24,8 @@ export type SeenPerson = {
   readonly status: "here" | "away" | "ghost";
   readonly connections: number;
   readonly attention: string;
+  /** In worlds: the pose has not changed since the last look, or none has come. Everybody moves all the time. */
+  readonly isStill?: boolean;
   /** In chats. */
   readonly here?: boolean;
   readonly where?: string | undefined;
@@ -138,6 +140,7 @@ function ofView(view: View, roster: Map<string, Expected>, lingering: ReadonlySe
       say(`${id} has ${person.connections} connections, not ${connections}`);
     } else if (attention !== undefined && person.attention !== attention)
       say(`${id} is ${person.attention}, not ${attention}`);
+    else if (person.isStill && attention !== undefined) say(`${id} stands still`);
     else if (person.here !== undefined && person.here !== here && !lingering.has(id))
       say(`${id} is ${here ? "" : "not "}here`);
     else if (person.here !== undefined && where !== undefined && person.where !== where && !lingering.has(id)) {

@@ -47,6 +47,8 @@ export class Tab {
   readonly #since = new Map<Seat, { room: string; at: number }>();
   /** Told last, on which connection. */
   readonly #attention = new Map<Seat, { room: object; is: string | undefined }>();
+  /** Of everyone in its world, at the last look. */
+  #poses = new Map<string, string>();
 
   constructor(options: TabOptions) {
     this.#options = options;
@@ -66,16 +68,16 @@ export class Tab {
     return this.#pending;
   }
 
-  /** Opens its first page, and does nothing more. */
+  /** Opens its first page, and does nothing but move. */
   async open(): Promise<void> {
     await this.#openPage(this.#one(worlds));
     this.#doing = "";
+    setInterval(() => this.#move(), moveMs);
   }
 
   /** From now on it does things. */
   go(): void {
-    const move = setInterval(() => this.#move(), moveMs);
-    void this.#live().finally(() => clearInterval(move));
+    void this.#live();
   }
 
   /** Stays where it is from now on; goes on moving and talking. */
@@ -113,8 +115,18 @@ export class Tab {
       room: seat.room.roomId,
       since: this.#since.get(seat)?.at ?? 0,
       state: seat.connection,
-      ...("slug" in seat ? ofWorld(seat) : ofChat(seat)),
+      ...("slug" in seat ? this.#ofWorld(seat) : ofChat(seat)),
     }));
+  }
+
+  #ofWorld({ people, counts }: World): Pick<View, "people" | "counts"> {
+    const before = this.#poses;
+    this.#poses = new Map([...people.values()].map(({ id, x, y, placed }) => [id, placed ? `${x} ${y}` : ""]));
+    const seen = [...people.values()].map(({ id, status, connections, attention }) => {
+      const pose = this.#poses.get(id)!;
+      return { id, status, connections, attention, isStill: pose === "" || pose === before.get(id) };
+    });
+    return { people: seen, counts };
   }
 
   /** Number of the last line that each of its chats shows. */
@@ -243,7 +255,7 @@ export class Tab {
   #move(): void {
     const { random } = this.#options;
     const { me } = this.#world ?? {};
-    if (!me || this.#isOver || this.#world!.connection === "closed") return;
+    if (!me || this.#world!.connection === "closed") return;
     this.#world!.moveTo({ x: me.x + random() * 4 - 2, y: me.y + random() * 4 - 2 });
   }
 
@@ -306,16 +318,6 @@ export class Tab {
 }
 
 const keyOf = (seat: Seat) => ("slug" in seat ? `world:${seat.slug}` : `chat:${seat.instance}`);
-
-function ofWorld({ people, counts }: World): Pick<View, "people" | "counts"> {
-  const seen = [...people.values()].map(({ id, status, connections, attention }) => ({
-    id,
-    status,
-    connections,
-    attention,
-  }));
-  return { people: seen, counts };
-}
 
 function ofChat({ people, counts }: Chat): Pick<View, "people" | "counts"> {
   const seen = [...people.values()].map(({ id, away, connections, attention, here, where }) => ({
