@@ -159,7 +159,7 @@ function defineRooms(colyseus: Server, services: RoomServices): void {
   colyseus.define("chat", chatRoomWith(services)).filterBy([keys.chat]);
   colyseus.define("audio", audioRoomWith(services)).filterBy([keys.audio]);
   const boundTo = async (key: string) =>
-    key.startsWith("audio:") ? (await sessions.placeOf(key.slice("audio:".length))).process : undefined;
+    key.startsWith("audio:") ? (await sessions.placeOf(key.slice("audio:".length))).process || undefined : undefined;
   const matchmaking = new Matchmaking({ cluster, keys, boundTo });
   takeJoins({
     joinOrCreate: (...join) => matchmaking.joinOrCreate(...join),
