@@ -111,6 +111,7 @@ class Supervised {
   /** Whether its end is what was asked for. */
   #isExpected = false;
   #isStopped = false;
+  #isUp = false;
   #hasBeenUp = false;
 
   constructor(config: Config, number: number, log: Log) {
@@ -137,11 +138,13 @@ class Supervised {
     while (!(await this.#isReady())) await pause(readyMs);
   }
 
-  /** Drains it for good; its exit code. */
-  stop(): Promise<number | null> {
+  /** Drains it for good; its exit code. One that was still starting has nothing to drain. */
+  async stop(): Promise<number | null> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    return this.#drain();
+    const wasUp = this.#isUp;
+    const code = await this.#drain();
+    return wasUp ? code : 0;
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -167,9 +170,11 @@ class Supervised {
     const startedAt = performance.now();
     this.#worker = worker;
     this.#isExpected = false;
+    this.#isUp = false;
     if (this.#hasBeenUp) this.#up = Promise.withResolvers();
     worker.on("message", (up: Up) => {
       this.#hasBeenUp = true;
+      this.#isUp = true;
       this.#log.info({ process: this.#number, pid: worker.process.pid }, "a process is up");
       this.#up.resolve(up);
     });
