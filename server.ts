@@ -29,7 +29,7 @@ import { mountMonitor } from "./routes/monitor.ts";
 import { mountOperations } from "./routes/ops.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
-import { HereaboutsError } from "./schema/errors.ts";
+import { HereaboutsError, isErrorCode } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
@@ -68,6 +68,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
   });
   matchMaker.controller.exposedMethods = ["joinOrCreate", "join", "joinById", "reconnect"];
   guardJoins((error) => {
+    const { code } = error as { code?: unknown };
+    // a room could not be made: Colyseus has kept nothing else of the error
+    if (isErrorCode(code)) return toServerError(new HereaboutsError(code));
     services.metrics.errors.inc({ where: "join" });
     log.limited("error", "join", { error }, "a join failed");
     return toServerError(new HereaboutsError("INTERNAL"));
