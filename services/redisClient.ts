@@ -4,6 +4,7 @@
  */
 import type { Redis } from "ioredis";
 import { HereaboutsError } from "../schema/errors.ts";
+import { answerOf } from "./redisAnswer.ts";
 
 const startMs = 5000;
 
@@ -22,11 +23,17 @@ export async function connectRedis(url: string, onError: (error: unknown) => voi
     failure = error;
     onError(error);
   });
-  const isReady = await new Promise<boolean>((resolve) => {
-    redis.once("ready", () => resolve(true));
-    setTimeout(() => resolve(false), startMs).unref();
-  });
-  if (isReady) return redis;
-  redis.disconnect();
-  throw new HereaboutsError("BAD_SETTING", `REDIS_URL: ${(failure as Error).message}.`, { cause: failure });
+  try {
+    await untilReady(redis);
+    return redis;
+  } catch {
+    redis.disconnect();
+    throw new HereaboutsError("BAD_SETTING", `REDIS_URL: ${(failure as Error).message}.`, { cause: failure });
+  }
+}
+
+/** Resolves when a connection may be used. Rejects with UNAVAILABLE where that takes more than a few seconds. */
+export async function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return;
+  await answerOf(new Promise<void>((resolve) => redis.once("ready", () => resolve())), startMs);
 }
