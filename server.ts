@@ -34,7 +34,7 @@ import { mountMonitor } from "./routes/monitor.ts";
 import { mountOperations } from "./routes/ops.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
-import { type ErrorCode, HereaboutsError } from "./schema/errors.ts";
+import { HereaboutsError, isErrorCode } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
@@ -165,20 +165,14 @@ function defineRooms(colyseus: Server, services: RoomServices): void {
     joinOrCreate: (...join) => matchmaking.joinOrCreate(...join),
     addressOf: (...asked) => matchmaking.addressOf(...asked),
     explain(error) {
-      const known = knownError(error);
-      if (known) return toServerError(known);
+      const { code } = error as { code?: unknown };
+      // a room could not be made: Colyseus has kept nothing else of the error
+      if (isErrorCode(code)) return toServerError(new HereaboutsError(code));
       metrics.errors.inc({ where: "join" });
       log.limited("error", "join", { error }, "a join failed");
       return toServerError(new HereaboutsError("INTERNAL"));
     },
   });
-}
-
-/** Colyseus keeps the code and the message of what a room's making throws. */
-function knownError(error: unknown): HereaboutsError | undefined {
-  const { code, message } = error as { code?: ErrorCode; message?: string };
-  const known = HereaboutsError.fromRefusal({ code: code!, message: message ?? "" });
-  return known.code === code ? known : undefined;
 }
 
 /** Other upgrades (a client that offers HTTP/2, say) are answered as if they had not been asked for, as HTTP says. */

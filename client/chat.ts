@@ -233,8 +233,8 @@ export class ChatView implements Chat {
     for (const { type, person } of changes) this.#events.emit(type, { person });
     const isNews = changes.length > 0 || online !== before.online || here !== before.here;
     if (isNews) this.#events.emit("people", { online, here });
-    const hadLines = this.#lines.newest > 0;
     if (state.seq < this.#lines.newest) this.#restart();
+    const hadLines = this.#lines.newest > 0;
     void this.#syncLines(state);
     if (state.lostBefore > this.#lostBefore) {
       this.#lostBefore = state.lostBefore;

@@ -1,5 +1,5 @@
 /** Turns whatever goes wrong between here and the server into the one error class, with a code of the error table. */
-import { type ErrorCode, errorTable, HereaboutsError, type Refusal } from "../schema/errors.ts";
+import { HereaboutsError, isErrorCode, type Refusal } from "../schema/errors.ts";
 
 /** What Colyseus's SDK, `fetch` or a timer threw. */
 export function toKnown(thrown: unknown): HereaboutsError {
@@ -8,8 +8,8 @@ export function toKnown(thrown: unknown): HereaboutsError {
   if (isRefusal(error.reason)) return HereaboutsError.fromRefusal(error.reason);
   const message = error.message ?? "";
   const code = /^([A-Z_]+): (.*)$/s.exec(message);
-  if (code && code[1]! in errorTable) {
-    return HereaboutsError.fromRefusal({ code: code[1] as ErrorCode, message: code[2]!, remedy: "" });
+  if (isErrorCode(code?.[1])) {
+    return HereaboutsError.fromRefusal({ code: code[1], message: code[2]!, remedy: "" });
   }
   if (message.includes("timed out")) return new HereaboutsError("TIMEOUT", "", { cause: thrown });
   if (error.code === 503) return new HereaboutsError("DRAINING", "", { cause: thrown });
@@ -17,7 +17,7 @@ export function toKnown(thrown: unknown): HereaboutsError {
 }
 
 export function isRefusal(value: unknown): value is Refusal {
-  return typeof value === "object" && value !== null && Object.hasOwn(errorTable, String((value as Refusal).code));
+  return typeof value === "object" && value !== null && isErrorCode((value as Refusal).code);
 }
 
 /** `fetch` of JSON that throws a HereaboutsError for every answer but a good one. */

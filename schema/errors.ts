@@ -292,6 +292,10 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(errorTable, code);
+}
+
 /** What travels to a client that was refused. `retryAfterMs` only with TOO_FAST. */
 export type Refusal = { code: ErrorCode; message: string; remedy: string; retryAfterMs?: number; of?: string };
 
@@ -329,7 +333,7 @@ export class HereaboutsError extends Error {
 
   /** The error behind a refusal: INTERNAL for a code that only the other side's version knows. */
   static fromRefusal({ code, message = "", retryAfterMs }: Partial<Refusal>): HereaboutsError {
-    if (code === undefined || !Object.hasOwn(errorTable, code)) return new HereaboutsError("INTERNAL", message);
+    if (!isErrorCode(code)) return new HereaboutsError("INTERNAL", message);
     const entry: ErrorEntry = errorTable[code];
     const details = message.startsWith(entry.message) ? message.slice(entry.message.length).trim() : message;
     return new HereaboutsError(code, details, retryAfterMs === undefined ? {} : { retryAfterMs });

@@ -14,6 +14,7 @@ import { secretOf } from "./identity/tokens.ts";
 import type { Log } from "./ops/log.ts";
 import { steadyNow } from "./presence/presence.ts";
 import { answerOf } from "./redisAnswer.ts";
+import { untilReady } from "./redisClient.ts";
 import { createRedisSaves } from "./saves/redis.ts";
 import type { WorldSaves } from "./saves/saves.ts";
 import { createSqliteSaves } from "./saves/sqlite.ts";
@@ -59,7 +60,10 @@ export async function keepInDatabase({ dataDir, chatKeep }: Config, log: Log): P
   };
 }
 
-/** The connection is the caller's. Throws BAD_SETTING where other processes sign with another secret. */
+/**
+ * The connection is the caller's. Throws BAD_SETTING where other processes sign with another secret, UNAVAILABLE where
+ * Redis does not answer.
+ */
 export async function keepInRedis(config: Config, log: Log, redis: Redis, cluster: Cluster): Promise<Kept> {
   const { onSavesError, onWarning } = reports(log);
   await ready(redis);

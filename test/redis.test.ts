@@ -143,7 +143,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "with Redis" : noRedis, { timeout: 40_000 
     const asked = performance.now();
     await expect(chat.say("2")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await until(async () => (await fetch(`${server.url}/readyz`)).status === 503, "it is not ready");
-    await expect(guest.world("nowhere")).rejects.toThrow();
+    await expect(guest.world("nowhere")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     expect(performance.now() - asked).toBeLessThan(4000);
     const joined = await guest.world("away");
     await world.props.set("lamp", 1);

@@ -88,6 +88,16 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
     await expectAll(await process().open("field", { fence: 2 }));
   });
 
+  it("[WO4] a world that was opened again before its old room ended keeps all that is in it", async () => {
+    const saves = process();
+    const old = await fill(saves, 1);
+    await expectAll(await saves.open("field", { fence: 1 }));
+    old.end();
+    await saves.flush();
+    saves.kill();
+    await expectAll(await process().open("field", { fence: 2 }));
+  });
+
   it("what a stalled owner writes late does not overwrite what its successor has", async () => {
     const stalled = process();
     const late = await fill(stalled, 5);

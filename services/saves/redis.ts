@@ -76,7 +76,9 @@ export function createRedisSaves(options: RedisSavesOptions): WorldSaves {
       writer.gather();
     },
     end({ movesOn = false } = {}) {
-      if (world.state !== "stale") world.state = movesOn ? "movingOn" : "ending";
+      // a new room may have begun to go on with it here before the old one ended
+      const isOpenAgain = [...worlds].some((other) => other !== world && other.slug === world.slug);
+      if (world.state !== "stale") world.state = movesOn || isOpenAgain ? "movingOn" : "ending";
       writer.gather(0);
     },
   });
