@@ -19,7 +19,8 @@ export function createRedisStore(redis: Redis, now: () => number): Store {
   const commands = redis as unknown as Record<string, (...args: Value[]) => Promise<unknown>>;
   /** Redis's clock less ours; never more than it is, as an answer takes its time. */
   let ahead: number | undefined;
-  let run = "";
+  /** Of the data: another after each start of Redis, and after it was emptied. */
+  let era = "";
 
   async function script<Answer>(name: ScriptName, id: string, life: number, ...args: Value[]): Promise<Answer> {
     const sentAt = now();
@@ -53,15 +54,15 @@ export function createRedisStore(redis: Redis, now: () => number): Store {
 
   return {
     async beat({ member, life }) {
-      const view = await script<RawView | "new" | "buried">("beat", member.id, life, run, JSON.stringify(member));
+      const view = await script<RawView | "new" | "buried">("beat", member.id, life, era, JSON.stringify(member));
       return typeof view === "string" ? view : viewOf(view);
     },
     async enter({ member, life }, known, homes, isSure) {
-      type Answer = [view: RawView, run: string, isEmpty: number, lost: string[]];
+      type Answer = [view: RawView, era: string, isEmpty: number, lost: string[]];
       const mine = homes.map(({ key, fence, value }) => [key, String(fence), value]);
-      const args = [run, JSON.stringify(member), JSON.stringify(known), JSON.stringify(mine), isSure ? 1 : 0];
+      const args = [era, JSON.stringify(member), JSON.stringify(known), JSON.stringify(mine), isSure ? 1 : 0];
       const [view, current, isEmpty, lost] = await script<Answer>("enter", member.id, life, ...args);
-      run = current;
+      era = current;
       return { ...viewOf(view), isEmpty: isEmpty === 1, lost };
     },
     bury: async (id, life, beat) => (await script<number>("bury", id, life, beat)) === 1,

@@ -1,7 +1,7 @@
 /**
  * The operations of `store.ts` as Lua for Redis. Keys: `hereabouts:lives` (hash of process to life: who is in it lives),
  * `beats` (process to the time of its last one), `members` (process to what it says of itself), `homes` (key to
- * "process life fence value"), `era` (run: of Redis; isEmpty: whether it began so; isOpened, at: when
+ * "process life fence value"), `era` (label; run: of Redis; isEmpty: whether it began so; isOpened, at: when
  * somebody came before it was, quietUntil, openAt; fence: the last one),
  * `missing` (process to 1 until it is back in this run), `left` (processes that went in order, for a minute).
  */
@@ -79,22 +79,22 @@ local function view()
 end
 `;
 
-/** run, member -> view, or why not */
+/** era, member -> view, or why not */
 const beat = `
-if run ~= ARGV[4] or redis.call('HGET', era, 'run') ~= run then return 'new' end
+if redis.call('HGET', era, 'run') ~= run or redis.call('HGET', era, 'label') ~= ARGV[4] then return 'new' end
 if redis.call('HGET', lives, id) ~= life then return 'buried' end
 write(ARGV[5])
 return view()
 `;
 
-/** run that was known, member, known as JSON, homes as JSON, whether it is sure of them -> view, run, isEmpty, lost */
+/** era that was known, member, known as JSON, homes as JSON, whether it is sure of them -> view, era, isEmpty, lost */
 const enter = `
 local known, mine = cjson.decode(ARGV[6]), cjson.decode(ARGV[7])
 local before = redis.call('HGET', era, 'run')
 if before ~= run then
   redis.call('DEL', missing)
   for _, other in ipairs(redis.call('HKEYS', lives)) do redis.call('HSET', missing, other, 1) end
-  redis.call('HSET', era, 'run', run, 'isOpened', 0, 'isEmpty', before and 0 or 1, 'at', now,
+  redis.call('HSET', era, 'run', run, 'label', run .. ':' .. now, 'isOpened', 0, 'isEmpty', before and 0 or 1, 'at', now,
     'quietUntil', now + ${quietMs}, 'openAt', now + ${openMs})
 end
 if not isOpen() then
@@ -105,12 +105,12 @@ end
 redis.call('HSET', missing, id, 0)
 write(ARGV[5])
 
-local lost, kept = {}, {}
+local lost, kept, label = {}, {}, redis.call('HGET', era, 'label')
 for _, home in ipairs(mine) do
   local key, fence, value = home[1], home[2], home[3]
   raise(fence)
   local owner, ownerLife, theirs = homeOf(key)
-  if ARGV[4] ~= run and ARGV[8] ~= '1' or not owner and ARGV[4] == run then
+  if ARGV[4] ~= label and ARGV[8] ~= '1' or not owner and ARGV[4] == label then
     lost[#lost + 1] = key
   elseif owner and tonumber(theirs) > tonumber(fence) then
     lost[#lost + 1] = key
@@ -122,8 +122,8 @@ for _, home in ipairs(mine) do
   end
 end
 clear(id, kept)
-local isEmpty = ARGV[4] ~= run and redis.call('HGET', era, 'isEmpty') == '1'
-return { view(), run, isEmpty and 1 or 0, lost }
+local isEmpty = ARGV[4] ~= label and redis.call('HGET', era, 'isEmpty') == '1'
+return { view(), label, isEmpty and 1 or 0, lost }
 `;
 
 /** beat -> whether */
