@@ -2,6 +2,7 @@
 import { get as httpGet, type IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { IcyReader, metaint } from "../../services/audio/stream/icy.ts";
+import { Elsewhere } from "../../services/sessions/homes.ts";
 import { Sessions } from "../../services/sessions/sessions.ts";
 import { numbersOf } from "../../services/sessions/testing/streams.ts";
 import { startProcesses, type TestProcess } from "./testing/processes.ts";
@@ -139,6 +140,20 @@ describe("a session of another process [AU12]", () => {
     expect(await asked(other, "/api/session/beach")).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } });
     expect(performance.now() - before).toBeLessThan(1500);
   });
+});
+
+it("[AU12] goes in no circle where each process takes another for the session's", async () => {
+  for (const [one, next] of [
+    [owner, other],
+    [other, owner],
+  ] as const) {
+    vi.spyOn(one.sessions, "locate").mockImplementation(async () => {
+      throw new Elsewhere("beach", next.cluster.id);
+    });
+  }
+  for (const path of ["/api/session/beach", "/stream/beach", "/events/beach"]) {
+    expect(await asked(owner, path)).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" } });
+  }
 });
 
 describe("the sound of a session of another process [AU12]", () => {

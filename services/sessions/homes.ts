@@ -98,7 +98,8 @@ export class SessionHomes {
   /** For what this process does not begin any more, as it is going down. Throws DRAINING where there is no other. */
   other(id = ""): Elsewhere {
     const { cluster } = this.#options;
-    const other = cluster.members().find((member) => member.id !== cluster.id && !member.isDraining);
+    const others = cluster.members().filter((member) => member.id !== cluster.id && !member.isDraining);
+    const [other] = others.sort((a, b) => a.seats - b.seats);
     if (!other) throw new HereaboutsError("DRAINING");
     return new Elsewhere(id, other.id);
   }

@@ -88,13 +88,14 @@ export class Sessions {
     return this.#audience.size;
   }
 
-  /** Call it once the other processes can be asked: the master is there from then on, somewhere. */
+  /** Call it once the other processes can be asked: the master is there as soon as there is music, somewhere. */
   async begin(): Promise<void> {
-    await this.#homes?.look().catch(this.#options.onError);
-    await this.master().catch((error) => {
-      // whoever asks is told so
-      if (!(error instanceof HereaboutsError)) throw error;
-    });
+    const { onError } = this.#options;
+    if (!this.#homes) return;
+    const master = this.streams.ready.then(() => this.master());
+    // who asks for it is told what is wrong
+    master.catch((error) => error instanceof HereaboutsError || onError(error));
+    await this.#homes.look().catch(onError);
   }
 
   /** The one that is there for everyone. Throws NO_MUSIC while there is nothing to play; Elsewhere. */

@@ -25,6 +25,13 @@ const create = (sessions: Sessions, name: string) =>
   idOf(sessions.create(name, someone).then(({ session }) => session));
 
 describe("sessions of several processes [AU12]", () => {
+  it("have their master from the start, without anybody asking", async () => {
+    const { rigs } = await createSharedRigs(2);
+    await Promise.all(rigs.map(({ sessions }) => sessions.begin()));
+    await settled();
+    expect(rigs.flatMap(({ sessions }) => [...sessions.all]).map(({ type }) => type)).toEqual(["master"]);
+  });
+
   it("have one master, whoever is asked and however many ask at once", async () => {
     const { rigs } = await createSharedRigs(3);
     const ids = await Promise.all([...rigs, ...rigs].map(({ sessions }) => idOf(sessions.master())));
