@@ -35,7 +35,7 @@ export class Site {
   readonly #members: Member[];
   readonly #front: Front;
   readonly #note: Note;
-  readonly #started: Launched[] = [];
+  readonly #started: { index: number; server: Launched }[] = [];
   readonly wipes: Wipe[] = [];
   /** What ended otherwise than it should have. */
   readonly failures: string[] = [];
@@ -128,7 +128,7 @@ export class Site {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#front.close();
-    await Promise.all(this.#started.map((server) => server.stop(0)));
+    await Promise.all(this.#started.map(({ server }) => server.stop(0)));
     for (const { link, dataDir } of this.#members) {
       await link.close();
       rmSync(dataDir, { recursive: true, force: true });
@@ -139,10 +139,10 @@ export class Site {
   /** Writes what the processes said into a folder, with the clock that everything has. */
   keepLogs(dir: string): void {
     const offset = now() - performance.now();
-    this.#started.forEach(({ lines, pid }, i) => {
-      const text = lines.map(({ at, text }) => `${Math.round(at + offset)} ${text}\n`).join("");
-      writeFileSync(join(dir, `server-${i}-pid-${pid}.log`), text);
-    });
+    for (const { index, server } of this.#started) {
+      const text = server.lines.map(({ at, text }) => `${Math.round(at + offset)} ${text}\n`).join("");
+      writeFileSync(join(dir, `process-${index}-pid-${server.pid}.log`), text);
+    }
   }
 
   async #harm(work: () => Promise<void>): Promise<void> {
@@ -212,7 +212,7 @@ export class Site {
     for (;;) {
       try {
         const server = await startTestServer({ env, dataDir });
-        this.#started.push(server);
+        this.#started.push({ index, server });
         if (this.#isClosed) return void (await server.stop(0));
         this.#note(`process ${index} is up after ${Math.round(now() - from)} ms`);
         member.server = server;

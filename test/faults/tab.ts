@@ -203,6 +203,7 @@ export class Tab {
     this.#world = await this.#insist(() => here.world(slug, { share: person.share }));
     this.#watch(this.#world);
     this.#here = here;
+    this.#note(`is ${this.person}, in ${slug}`);
   }
 
   /** As someone who tries again until it works. */
@@ -278,9 +279,15 @@ export class Tab {
   async #travel(): Promise<void> {
     const from = this.#world!;
     const to = this.#one(worlds.filter((slug) => slug !== from.slug));
-    this.#world = await this.#here!.travel(to, { share: this.#options.person.share });
+    try {
+      this.#world = await this.#here!.travel(to, { share: this.#options.person.share });
+    } catch (error) {
+      // the server may have let one in before it was lost
+      this.#noteLeft(`world:${to}`);
+      throw error;
+    }
     this.#watch(this.#world);
-    this.#noteLeft(from);
+    this.#noteLeft(keyOf(from));
   }
 
   async #turn(): Promise<void> {
@@ -306,14 +313,14 @@ export class Tab {
   async #leave(): Promise<void> {
     const seats = this.#seats;
     await this.#here!.close();
-    for (const seat of seats) this.#noteLeft(seat);
+    for (const seat of seats) this.#noteLeft(keyOf(seat));
     this.#here = this.#world = undefined;
     this.#chats = [];
     this.#note("is closed for good");
   }
 
-  #noteLeft(seat: Seat): void {
-    this.#options.recorder.left.push({ person: this.person, key: keyOf(seat), at: now() });
+  #noteLeft(key: string): void {
+    this.#options.recorder.left.push({ person: this.person, key, at: now() });
   }
 }
 

@@ -205,15 +205,14 @@ class Trial {
     const zero = lines[0]?.at ?? 0;
     const show = ({ at, what }: { at: number; what: string }) =>
       `${((at - zero) / 1000).toFixed(3).padStart(8)} s  ${what}`;
-    writeFileSync(join(dir, "timeline.txt"), `${lines.map(show).join("\n")}\n`);
+    const head = `zero is ${Math.round(zero)} in the processes' logs`;
+    writeFileSync(join(dir, "timeline.txt"), `${head}\n${lines.map(show).join("\n")}\n`);
     const shown = this.#violations.slice(0, 3).map((violation) => {
       const around = lines.filter(({ at }) => Math.abs(at - violation.at) < aroundMs).slice(-mostLines);
       return [`${violation.rule}: ${violation.text}`, ...around.map(show)].join("\n  ");
     });
     const faults = this.#schedule.faults.map((fault) => `  ${describeFault(fault)}`).join("\n");
-    console.error(
-      `seed ${this.#schedule.seed}, zero at ${Math.round(zero)}\n${faults}\n${shown.join("\n")}\nall of it: ${dir}`,
-    );
+    console.error(`seed ${this.#schedule.seed}\n${faults}\n${shown.join("\n")}\nall of it: ${dir}`);
     return dir;
   }
 }
