@@ -10,7 +10,7 @@
  */
 import type { LeaveReason } from "../../schema/messages.ts";
 import type { Identity } from "../identity/person.ts";
-import { type Change, changeOf } from "./change.ts";
+import type { Change } from "./change.ts";
 import {
   type Counts,
   entryOf,
@@ -28,6 +28,7 @@ import {
 } from "./entry.ts";
 import type { CrowdEvent, OwnEvent, SeatState } from "./events.ts";
 import { Places } from "./places.ts";
+import { Seats } from "./seats.ts";
 
 export type { Change, RosterChange, SeatChange } from "./change.ts";
 export type { Counts, Grounds, RoomKey, RosterEntry, Seat, SeatRole } from "./entry.ts";
@@ -48,18 +49,22 @@ export class Crowd {
   readonly #graceMs: number;
   readonly #ghostMs: number;
   readonly #holdMs: number;
-  readonly #seats = new Map<string, Mutable<Seat>>();
   readonly #places: Places;
+  readonly #seats: Seats;
   #deadline = Number.POSITIVE_INFINITY;
-  #changes: Change[] = [];
-  #outcomes: Map<string, LeaveReason | undefined> | undefined;
 
-  constructor({ graceMs, ghostMs, holdMs = graceMs, pieceOf = (instance) => instance, isShared }: CrowdOptions) {
+  constructor({
+    graceMs,
+    ghostMs,
+    holdMs = graceMs,
+    pieceOf = (instance) => instance,
+    isShared = false,
+  }: CrowdOptions) {
     this.#graceMs = graceMs;
     this.#ghostMs = ghostMs;
     this.#holdMs = holdMs;
     this.#places = new Places(pieceOf);
-    if (isShared) this.#outcomes = new Map();
+    this.#seats = new Seats(this.#places, isShared);
   }
 
   /** When the next hold or ghost ends, in ms on the clock of `now`; infinity if there is none. */
@@ -69,7 +74,6 @@ export class Crowd {
 
   /** Takes one event at `now` and returns what it changed, in order. What was due before is settled first. */
   apply(event: CrowdEvent, now: number): Change[] {
-    this.#changes = [];
     if (now >= this.#deadline) this.#expire(now);
     switch (event.type) {
       case "tick":
@@ -94,7 +98,7 @@ export class Crowd {
       default:
         this.#onSeat(event, now);
     }
-    return this.#changes;
+    return this.#seats.takeChanges();
   }
 
   /**
@@ -102,15 +106,12 @@ export class Crowd {
    * others to tell.
    */
   takeOutcomes(): ReadonlyMap<string, LeaveReason | undefined> {
-    const outcomes = this.#outcomes;
-    if (!outcomes || outcomes.size === 0) return noOutcomes;
-    this.#outcomes = new Map();
-    return outcomes;
+    return this.#seats.takeOutcomes();
   }
 
   /** Seats that a process speaks for: this one if left out. */
   *seatsOf(origin = ""): IterableIterator<Seat> {
-    for (const seat of this.#seats.values()) if (seat.origin === origin && !seat.orphan) yield seat;
+    for (const seat of this.#seats.all()) if (seat.origin === origin && !seat.orphan) yield seat;
   }
 
   seat(key: string): Seat | undefined {
@@ -137,7 +138,7 @@ export class Crowd {
   /** Ids of everyone who is anywhere and whom `matches` takes. */
   find(matches: (identity: Identity) => boolean): string[] {
     const found = new Set<string>();
-    for (const { identity } of this.#seats.values()) if (matches(identity)) found.add(identity.person);
+    for (const { identity } of this.#seats.all()) if (matches(identity)) found.add(identity.person);
     return [...found];
   }
 
@@ -160,29 +161,29 @@ export class Crowd {
     switch (event.type) {
       case "drop":
         if (seat.awayUntil !== undefined) return;
-        this.#change(seat, () => {
+        this.#seats.change(seat, () => {
           seat.awayUntil = now + this.#graceMs;
         });
         this.#holdUntil(now + this.#graceMs, now);
         return;
       case "resume":
-        this.#change(seat, () => {
+        this.#seats.change(seat, () => {
           seat.awayUntil = undefined;
         });
         return;
       case "attention":
-        this.#change(seat, () => {
+        this.#seats.change(seat, () => {
           seat.attention = event.attention;
         });
         return;
       case "play":
-        this.#makePlayer(seat);
+        this.#seats.makePlayer(seat);
         return;
       case "leave":
         this.#leave(seat, event.reason, now);
         return;
       case "identify":
-        this.#identify(seat, event.identity, event.exclusive);
+        this.#seats.identify(seat, event.identity, event.exclusive);
         return;
       default:
         event satisfies never;
@@ -206,30 +207,14 @@ export class Crowd {
       orphan: undefined,
       fence: event.fence ?? 0,
     };
-    this.#enter(seat, previous);
-    if (event.exclusive && !previous) this.#makePlayer(seat);
-    else this.#promoteHeir(this.#places.at(seat.room, seat.identity.person));
+    this.#seats.add(seat, previous);
+    if (event.exclusive && !previous) this.#seats.makePlayer(seat);
+    else this.#seats.promoteHeir(this.#places.at(seat.room, seat.identity.person));
     if (!previous && isWorld(seat.room)) this.#follow(seat, now);
   }
 
   #previous({ room, identity, connection }: Pick<Seat, "room" | "identity" | "connection">) {
     return this.#places.at(room, identity.person).seats.find((seat) => seat.connection === connection);
-  }
-
-  /** A seat is there that was not, in the place of the one that its tab held before, if any. */
-  #enter(seat: Mutable<Seat>, previous: Mutable<Seat> | undefined): void {
-    const { room, identity } = seat;
-    const place = this.#places.at(room, identity.person);
-    const before = entryOf(place);
-    if (previous) this.#remove(previous, "replaced");
-    this.#rename(place, identity);
-    place.seats.push(seat);
-    place.ghost = undefined;
-    if (!isWorld(room)) Object.assign(place, this.#places.whereabouts(room, identity.person));
-    this.#seats.set(seat.key, seat);
-    this.#places.raiseFence(room, seat.fence);
-    this.#touch(seat);
-    this.#report(room, identity.person, before, "joined");
   }
 
   /** Another process says what one of its seats is. Nobody is heard who was the room's home before. */
@@ -240,14 +225,14 @@ export class Crowd {
     const known = this.#seats.get(state.key);
     if (!known) {
       const previous = this.#previous(state);
-      this.#enter(told, previous);
+      this.#seats.add(told, previous);
       if (!previous && !away && isWorld(state.room)) this.#follow(told, now);
       return;
     }
-    if (known.identity.person !== state.identity.person) this.#identify(known, state.identity, false);
-    this.#change(known, () => {
+    if (known.identity.person !== state.identity.person) this.#seats.identify(known, state.identity, false);
+    this.#seats.change(known, () => {
       Object.assign(known, told);
-      this.#rename(this.#places.at(known.room, known.identity.person), known.identity);
+      this.#seats.rename(this.#places.at(known.room, known.identity.person), known.identity);
     });
     this.#places.raiseFence(state.room, state.fence);
   }
@@ -256,7 +241,7 @@ export class Crowd {
     const awayUntil = now + (reason === "drained" ? this.#graceMs : this.#holdMs);
     for (const seat of this.seatsOf(origin)) {
       if (room === undefined || seat.room === room)
-        this.#change(seat, () => void Object.assign(seat, { orphan: reason, awayUntil }));
+        this.#seats.change(seat, () => void Object.assign(seat, { orphan: reason, awayUntil }));
     }
     this.#holdUntil(awayUntil, now);
   }
@@ -268,9 +253,9 @@ export class Crowd {
       for (const seat of place.seats) {
         if (isOwn(seat)) continue;
         const awayUntil = seat.orphan ? seat.awayUntil : now + this.#holdMs;
-        this.#change(seat, () => void Object.assign(seat, { ...own, awayUntil }));
+        this.#seats.change(seat, () => void Object.assign(seat, { ...own, awayUntil }));
       }
-      this.#promoteHeir(place); // who plays may have been one that this process never heard of
+      this.#seats.promoteHeir(place); // who plays may have been one that this process never heard of
     }
     this.#holdUntil(now + this.#holdMs, now);
   }
@@ -294,17 +279,17 @@ export class Crowd {
     const { room, identity } = seat;
     const place = this.#places.at(room, identity.person);
     const before = entryOf(place);
-    this.#remove(seat, reason);
+    this.#seats.remove(seat, reason);
     const isGoing = (reason === "left" || reason === "moved") && isWorld(room) && before !== undefined;
     const elsewhere = isGoing && place.seats.every(isAway) ? this.#newestElsewhere(seat) : undefined;
     if (elsewhere && before) {
-      for (const other of place.seats.filter(isOwn)) this.#remove(other, "moved");
+      for (const other of place.seats.filter(isOwn)) this.#seats.remove(other, "moved");
       const isTold = isWorld(elsewhere.room) && elsewhere.share && this.entry(elsewhere.room, identity.person);
       const to = isTold ? slugOf(elsewhere.room) : "";
       place.ghost = { identity, to, since: before.since, until: now + this.#ghostMs };
       this.#deadline = Math.min(this.#deadline, place.ghost.until);
     }
-    this.#report(room, identity.person, before, reason);
+    this.#seats.report(room, identity.person, before, reason);
     if (elsewhere && now >= place.ghost!.until) this.#expire(now);
   }
 
@@ -312,8 +297,8 @@ export class Crowd {
   #end(seat: Mutable<Seat>, reason: LeaveReason): void {
     const { room, identity } = seat;
     const before = entryOf(this.#places.at(room, identity.person));
-    this.#remove(seat, reason);
-    this.#report(room, identity.person, before, reason);
+    this.#seats.remove(seat, reason);
+    this.#seats.report(room, identity.person, before, reason);
   }
 
   /** The person's live seat in another room that they went to: in a world first, the same tab's first, the newest first. */
@@ -322,61 +307,6 @@ export class Crowd {
     const live = rooms.flatMap((other) => this.#places.at(other, person).seats.filter((seat) => !isAway(seat)));
     const rank = (seat: Seat) => Number(isWorld(seat.room)) * 2 + Number(seat.connection === connection);
     return live.sort((a, b) => rank(b) - rank(a) || b.since - a.since)[0];
-  }
-
-  /** A guest signs in: their place goes over to who they are. */
-  #identify(seat: Mutable<Seat>, identity: Identity, exclusive: boolean): void {
-    const { room } = seat;
-    const was = seat.identity.person;
-    if (was === identity.person) {
-      this.#change(seat, () => this.#rename(this.#places.at(room, was), identity));
-      return;
-    }
-    const from = this.#places.at(room, was);
-    const fromBefore = entryOf(from);
-    const to = this.#places.at(room, identity.person);
-    const toBefore = entryOf(to);
-    for (const other of [...to.seats]) {
-      if (other.connection === seat.connection) this.#remove(other, "replaced");
-    }
-    from.seats.splice(from.seats.indexOf(seat), 1);
-    this.#promoteHeir(from);
-    to.seats.push(seat);
-    this.#rename(to, identity);
-    to.ghost = undefined;
-    if (!isWorld(room)) Object.assign(to, this.#places.whereabouts(room, identity.person));
-    if (from.seats.length === 0 && !toBefore) {
-      const entry = entryOf(to);
-      this.#places.count(room, fromBefore, entry);
-      this.#places.forgetIfEmpty(room, was);
-      if (entry && fromBefore) this.#changes.push({ type: "update", room, entry, was });
-      else if (entry) this.#changes.push({ type: "join", room, entry });
-      else if (fromBefore) this.#changes.push({ type: "leave", room, person: was, reason: "replaced" });
-      if (isWorld(room)) for (const person of [was, identity.person]) this.#updateChats(person);
-    } else {
-      this.#report(room, was, fromBefore, "replaced");
-      this.#report(room, identity.person, toBefore, "joined");
-    }
-    if (exclusive) this.#makePlayer(seat);
-  }
-
-  /** Someone has one name in a room. */
-  #rename({ seats }: Place, identity: Identity): void {
-    for (const seat of seats) {
-      seat.identity = identity;
-      this.#touch(seat);
-    }
-  }
-
-  /** This seat plays; the person's others in the room watch. */
-  #makePlayer(seat: Mutable<Seat>): void {
-    for (const other of this.#places.at(seat.room, seat.identity.person).seats) {
-      const role = other === seat ? "player" : "spectator";
-      if (other.role === role || !isOwn(other)) continue;
-      other.role = role;
-      this.#touch(other);
-      this.#changes.push({ type: "role", room: seat.room, seat: other.key, role });
-    }
   }
 
   #expire(now: number): void {
@@ -403,62 +333,7 @@ export class Crowd {
     for (const [room, place, ghost] of gone) {
       const before = entryOf(place);
       place.ghost = undefined;
-      this.#report(room, ghost.identity.person, before, "moved");
-    }
-  }
-
-  /** Changes one seat and reports what that means for the person's entry. */
-  #change(seat: Mutable<Seat>, change: () => void): void {
-    const person = seat.identity.person;
-    const before = entryOf(this.#places.at(seat.room, person));
-    change();
-    this.#touch(seat);
-    this.#report(seat.room, person, before, "left");
-  }
-
-  #touch(seat: Seat): void {
-    if (this.#outcomes && isOwn(seat)) this.#outcomes.set(seat.key, undefined);
-  }
-
-  #remove(seat: Mutable<Seat>, reason: LeaveReason): void {
-    const { seats } = this.#places.at(seat.room, seat.identity.person);
-    seats.splice(seats.indexOf(seat), 1);
-    this.#seats.delete(seat.key);
-    if (this.#outcomes && isOwn(seat)) this.#outcomes.set(seat.key, reason);
-    this.#changes.push({ type: "end", room: seat.room, seat: seat.key, reason });
-    if (reason !== "replaced") this.#promoteHeir(this.#places.at(seat.room, seat.identity.person));
-  }
-
-  /** Where nobody plays any more, the newest of those who watch does. */
-  #promoteHeir({ seats }: Place): void {
-    if (seats.some((seat) => seat.role === "player")) return;
-    const own = seats.filter(isOwn);
-    const heir = own.findLast((seat) => !isAway(seat)) ?? own.at(-1);
-    if (heir) this.#makePlayer(heir);
-  }
-
-  /** Compares a person's entry with what it was, keeps the counts, and says what happened in one diff. */
-  #report(room: RoomKey, person: string, before: RosterEntry | undefined, reason: LeaveReason | "joined"): void {
-    const after = this.#places.entry(room, person);
-    this.#places.count(room, before, after);
-    this.#places.forgetIfEmpty(room, person);
-    const change = changeOf(room, before, after, reason === "joined" ? "left" : reason);
-    if (change) this.#changes.push(change);
-    if (isWorld(room)) this.#updateChats(person);
-  }
-
-  /** Someone's worlds changed: so may be what their chats say of them. */
-  #updateChats(person: string): void {
-    for (const room of this.#places.roomsOf(person)) {
-      if (isWorld(room)) continue;
-      const place = this.#places.at(room, person);
-      const next = this.#places.whereabouts(room, person);
-      if (place.here === next.here && place.where === next.where) continue;
-      const before = entryOf(place);
-      Object.assign(place, next);
-      this.#report(room, person, before, "left");
+      this.#seats.report(room, ghost.identity.person, before, "moved");
     }
   }
 }
-
-const noOutcomes: ReadonlyMap<string, LeaveReason | undefined> = new Map();
