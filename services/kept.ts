@@ -14,7 +14,6 @@ import { secretOf } from "./identity/tokens.ts";
 import type { Log } from "./ops/log.ts";
 import { steadyNow } from "./presence/presence.ts";
 import { answerOf } from "./redisAnswer.ts";
-import { untilReady } from "./redisClient.ts";
 import { createRedisSaves } from "./saves/redis.ts";
 import type { WorldSaves } from "./saves/saves.ts";
 import { createSqliteSaves } from "./saves/sqlite.ts";
