@@ -51,6 +51,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   protected datagrams?: DatagramPlugin;
   /** Whether another process goes on with this room when it ends here. */
   protected movesOn = false;
+  #isMade = false;
   #isGivenUp = false;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
@@ -186,7 +187,18 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   async moveOn(): Promise<void> {
     this.movesOn = true;
     await this.#giveUp();
+    if (this.#isMade) await this.#close();
+  }
+
+  /** Colyseus has made it: from now on it can be closed. */
+  async onMade(): Promise<void> {
+    this.#isMade = true;
+    if (this.movesOn) await this.#close();
+  }
+
+  async #close(): Promise<void> {
     for (const client of [...this.clients]) if (client.userData) this.end(client, "MOVED");
+    await this.disconnect(closeOf("MOVED"));
   }
 
   /** Stores what a successor goes on with. */

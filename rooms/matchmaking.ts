@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type AuthContext, generateId, matchMaker, ServerError } from "@colyseus/core";
 import { HereaboutsError } from "../schema/errors.ts";
 import type { Cluster, Member } from "../services/cluster/cluster.ts";
-import { toServerError } from "./BaseRoom.ts";
+import { type BaseRoom, toServerError } from "./BaseRoom.ts";
 import type { Reservation } from "./colyseus.ts";
 import { placeOf } from "./placement.ts";
 
@@ -103,6 +103,7 @@ export class Matchmaking {
     if (home.process !== cluster.id || home.value !== roomId) return;
     try {
       await matchMaker.handleCreateRoom(name, options, undefined, roomId);
+      await (matchMaker.getLocalRoomById(roomId) as unknown as BaseRoom).onMade();
     } catch (error) {
       await cluster.release(home);
       throw error;
