@@ -240,8 +240,8 @@ export class Crowd {
   #vanish({ origin, room, reason }: Extract<CrowdEvent, { type: "vanish" }>, now: number): void {
     const awayUntil = now + (reason === "drained" ? this.#graceMs : this.#holdMs);
     for (const seat of this.seatsOf(origin)) {
-      if (room === undefined || seat.room === room)
-        this.#seats.change(seat, () => void Object.assign(seat, { orphan: reason, awayUntil }));
+      if (room !== undefined && seat.room !== room) continue;
+      this.#seats.change(seat, () => void Object.assign(seat, { orphan: reason, awayUntil }));
     }
     this.#holdUntil(awayUntil, now);
   }

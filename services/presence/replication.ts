@@ -60,7 +60,7 @@ export class Replication {
   #flushedAt = Number.NEGATIVE_INFINITY;
   /** Of the batch that is gathered, and of what was sent before it. */
   #gathered: PromiseWithResolvers<void> | undefined;
-  #sent: Promise<unknown> = Promise.resolve();
+  #sent: Promise<void> = Promise.resolve();
   #snapshot: NodeJS.Timeout | undefined;
 
   constructor(options: ReplicationOptions) {
@@ -99,7 +99,8 @@ export class Replication {
 
   close(): void {
     clearTimeout(this.#snapshot);
-    this.#pending.clear();
+    this.#gathered?.resolve();
+    this.#gathered = undefined;
     for (const stop of this.#stop) stop();
   }
 
@@ -132,7 +133,7 @@ export class Replication {
     for (let at = 0; at < puts.length; at += maxSeats) this.#publishBatch({ puts: puts.slice(at, at + maxSeats) });
     for (let at = 0; at < ends.length; at += maxSeats) this.#publishBatch({ ends: ends.slice(at, at + maxSeats) });
     if (lost.length > 0) this.#publishBatch({ lost });
-    void this.#sent.then(() => gathered.resolve());
+    void this.#sent.then(gathered.resolve);
   }
 
   /** An own seat as it is now; nothing if it ended meanwhile, or is no longer its own. */
@@ -151,8 +152,9 @@ export class Replication {
   /** What does not get through is missed by its number later. */
   #publish(message: Message): void {
     if (!this.#options.cluster.isUp) return;
+    const before = this.#sent;
     const sent = this.#channel.publish(encode(message)).catch(() => {});
-    this.#sent = Promise.all([this.#sent, sent]);
+    this.#sent = sent.then(() => before);
   }
 
   #tellNewest(): void {
