@@ -220,6 +220,23 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
       });
     });
 
+    it("[WO4] what a former owner is the first to write then is not kept", async () => {
+      const client = own.connect();
+      const former = process({ redis: own.connect() });
+      const late = await fill(former, 1, () => late.saveProp(lamp));
+      const owner = process({ redis: own.connect() });
+      const save = await owner.open("field", { fence: 2, onForgotten: () => save.saveProp(bench) });
+      await client.flushall();
+      late.saveProp(lamp);
+      await former.flush(); // finds out
+      await former.flush(); // writes all it has
+      expect(await client.hlen(`${prefix}live:field`)).toBe(1);
+      save.saveProp(bench);
+      await owner.flush();
+      await owner.flush();
+      expect((await process({ redis: own.connect() }).open("field", { fence: 3 })).props).toEqual([bench]);
+    });
+
     it("stalled for 3 s, nothing is lost and nothing hangs", { timeout: 10_000 }, async () => {
       const saves = process({ redis: own.connect() });
       const save = await fill(saves, 1);

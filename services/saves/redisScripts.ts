@@ -34,7 +34,10 @@ return {
  */
 const write = `
 local keepMs, how, last = ARGV[4], ARGV[6], 7 + ARGV[7] * 2
-if highest or how == 'whole' then take() end
+-- a lower fence is that of somebody who lost the world before, and was the first to write after everything was forgotten
+local isKnown = how == 'whole' or (highest and tonumber(highest) == fence)
+if isKnown then take() end
+if how == 'whole' then redis.call('DEL', key('props'), key('live'), key('poses'), key('seen')) end
 -- as many at once as Lua hands on
 for from = 8, last, 2000 do
   local to, seen = math.min(last, from + 1999), {}
@@ -60,7 +63,7 @@ for i = last + 1, #ARGV, 3 do
   if what == 'live' then redis.call('HSET', key('live'), name, prop) else redis.call('HDEL', key('live'), name) end
 end
 if how == 'end' then redis.call('DEL', key('live')) else redis.call('PEXPIRE', key('live'), ARGV[5]) end
-return (highest or how == 'whole') and 1 or 0
+return isKnown and 1 or 0
 `;
 
 export const scripts = { open: prelude + open, write: prelude + write };
