@@ -71,7 +71,9 @@ export class Listings extends RedisDriver {
     return this.persist(room);
   }
 
-  override async persist(room: IRoomCache): Promise<boolean> {
+  /** A room that has ended may still say something of itself. */
+  override async persist(room: IRoomCache, isNew = false): Promise<boolean> {
+    if (!isNew && !this.#own.has(room.roomId)) return false;
     this.#own.set(room.roomId, room);
     this.#changed.add(room.roomId);
     return true;

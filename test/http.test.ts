@@ -115,6 +115,11 @@ describe("health [SV5]", () => {
       expect((await get(url, path, { method: "HEAD" })).status).toBe(200);
   });
 
+  it("[OP5] tells other processes that it serves", async () => {
+    const { json } = await get(url, "/cluster/alive");
+    expect(json).toEqual({ id: expect.any(String), isServing: true, isUp: true, upMs: 0 });
+  });
+
   it("tells counts only: no name, address or place of a person", async () => {
     const guest = await newGuest(url, "Ada Lovelace");
     const client = await joinWorld(url, { slug: "a-quiet-place", guest });

@@ -123,7 +123,7 @@ export class Participant implements Omit<Cluster, "channel"> {
 
   async drain(): Promise<void> {
     this.#isDraining = true;
-    await this.#options.store.beat(this.#self()).catch(() => {});
+    if (this.#begun) await this.#options.store.beat(this.#self()).catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -38,7 +38,8 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
   const clients: Redis[] = [];
   let child: ChildProcess;
   // a test that fails or is broken off must not leave a server behind
-  process.on("exit", () => child.kill("SIGKILL"));
+  const atExit = () => void child.kill("SIGKILL");
+  process.on("exit", atExit);
 
   const connect = () => {
     const client = new Redis({ host: "127.0.0.1", port, maxRetriesPerRequest: null, retryStrategy: () => 20 });
@@ -72,6 +73,7 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
     async stop() {
       for (const client of clients) client.disconnect();
       await kill();
+      process.off("exit", atExit);
       rmSync(dir, { recursive: true, force: true });
     },
   };
