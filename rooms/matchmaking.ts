@@ -25,9 +25,9 @@ export interface MatchmakingOptions {
 /** Set on what another process passed on: it is to be dealt with here. */
 const passedOnHeader = "x-hereabouts-passed-on";
 /** How long a join waits for a room that is just ending or whose process has just died. */
-const patienceMs = 3000;
+const patienceMs = 6000;
 const pauseMs = { first: 5, most: 200 };
-const passOnMs = 3000;
+const passOnMs = 5000;
 
 export class Matchmaking {
   readonly #options: MatchmakingOptions;
