@@ -1,9 +1,9 @@
 /**
  * The operations of `store.ts` as Lua for Redis. Keys: `hereabouts:lives` (hash of process to life: who is in it lives),
  * `beats` (process to the time of its last one), `members` (process to what it says of itself), `homes` (key to
- * "process life fence value"), `era` (label; run: of Redis; isEmpty: whether it began so; isOpened, at: when
- * somebody came before it was, quietUntil, openAt; fence: the last one),
- * `missing` (process to 1 until it is back in this run), `left` (processes that went in order, for a minute).
+ * "process life fence value"), `era` (label; run: of Redis; isEmpty: whether it began so; isOpened; at: when
+ * somebody came last before it was; quietUntil; openAt; fence: the last one), `missing` (process to 1 until it is back in
+ * this run), `left` (processes that went in order, for a minute).
  */
 import { gapMs, openMs, quietMs } from "./store.ts";
 
