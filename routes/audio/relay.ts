@@ -3,6 +3,7 @@
  * session moves to another process, or to this one, the sound goes on from there with the next frame, and the listener's
  * connection does not end.
  */
+import type { IncomingMessage } from "node:http";
 import type { Request, Response } from "express";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { FrameReader } from "../../services/audio/mp3/frames.ts";
@@ -62,7 +63,7 @@ class Relay {
     this.#mixer = options.icy ? new IcyMixer() : undefined;
   }
 
-  async run(first: AsyncIterable<Buffer>, frame: number): Promise<void> {
+  async run(first: IncomingMessage, frame: number): Promise<void> {
     this.#resume = { from: frame, joined: frame };
     await this.#read(first);
     const res = this.#res;
@@ -112,7 +113,7 @@ class Relay {
     this.#process = "";
     return new Promise((resolve) => {
       const sink = {
-        write: (bytes: Uint8Array) => this.#takeHere(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+        write: (bytes: Uint8Array) => this.#takeSafely(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
         get pendingBytes() {
           return res.writableLength;
         },
@@ -132,13 +133,16 @@ class Relay {
     });
   }
 
-  async #read(answer: AsyncIterable<Buffer>): Promise<void> {
+  /** Resolves when it ends: its process is gone, or the session, or the listener. */
+  #read(answer: IncomingMessage): Promise<void> {
     this.#titles = this.#options.icy ? new IcyReader() : undefined;
-    try {
-      for await (const bytes of answer) if (!this.#take(bytes)) await this.#drained();
-    } catch {
-      // its process is gone, or the listener is
-    }
+    answer.on("data", (bytes: Buffer) => {
+      if (this.#takeSafely(bytes)) return;
+      answer.pause();
+      void this.#drained().then(() => answer.resume());
+    });
+    answer.on("error", () => {});
+    return new Promise((resolve) => answer.once("close", resolve));
   }
 
   /** `joined` tells by how much the sound is further on than it should be. */
@@ -149,7 +153,7 @@ class Relay {
   }
 
   /** Never throws: what is wrong with one listener must not reach the others. */
-  #takeHere(given: Buffer): boolean {
+  #takeSafely(given: Buffer): boolean {
     try {
       return this.#take(given);
     } catch {

@@ -140,7 +140,7 @@ export class Sessions {
       const { id } = await this.locate(key);
       return { id, process: this.#options.shared?.cluster.id ?? "" };
     } catch (error) {
-      if (!(error instanceof Elsewhere)) throw error;
+      if (!(error instanceof Elsewhere) || error.id === "") throw error;
       return { id: error.id, process: error.process };
     }
   }
