@@ -67,9 +67,10 @@ export function scheduleOf(seed: number, processes: number): Schedule {
   return { seed, faults: faults.sort((a, b) => a.atMs - b.atMs) };
 }
 
-/** When the last fault of a schedule is over, by plan. */
+/** When the last fault of a schedule is over, by plan: others take over from who is killed or drained at once. */
 export function endOf({ faults }: Schedule): number {
-  return Math.max(...faults.map(({ atMs, forMs }) => atMs + forMs));
+  const isAtOnce = (kind: Fault["kind"]) => kind === "kill" || kind === "drain";
+  return Math.max(...faults.map(({ kind, atMs, forMs }) => (isAtOnce(kind) ? atMs : atMs + forMs)));
 }
 
 export function describeFault(fault: Fault): string {
