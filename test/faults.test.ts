@@ -5,7 +5,7 @@ import pinned from "./faults/pinned.json" with { type: "json" };
 import { scheduleOf } from "./faults/schedule.ts";
 import { runTrial } from "./faults/trial.ts";
 
-const processes = 1;
+const processes = 3;
 const people = 40;
 const seeds = [...new Set<number>([...pinned, 1, 2, 3])];
 

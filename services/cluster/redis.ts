@@ -25,6 +25,8 @@ const options: RedisOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
+  // asked at each connecting, its answers get between those of a subscriber
+  disableClientInfo: true,
   retryStrategy: () => retryMs,
 };
 
@@ -36,8 +38,9 @@ export async function openRedis(url: string, onError: (error: unknown) => void):
 
   const watched = (redis: Redis): Redis => {
     redis.on("error", onError);
-    // a subscriber asks for nothing by itself, and would never learn that nobody is there
-    const asking = setInterval(() => redis.status === "ready" && redis.ping().catch(() => {}), callMs).unref();
+    // a subscriber asks for nothing by itself, and would never learn that nobody is there, or that answers are out of step
+    const ask = () => redis.status === "ready" && redis.ping().catch(() => redis.disconnect(true));
+    const asking = setInterval(ask, callMs).unref();
     opened.add(redis);
     redis.on("end", () => {
       clearInterval(asking);
