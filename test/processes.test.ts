@@ -18,7 +18,12 @@ let port: number;
 
 const here = (port: number) => `http://127.0.0.1:${port}`;
 const isUp = async (port: number, path = "/readyz") => (await ask(here(port), path)).status === 200;
-const several = (port: number) => ({ PROCESSES: String(count), PORT: String(port), REDIS_URL: redisUrl() });
+const several = (port: number) => ({
+  PROCESSES: String(count),
+  PORT: String(port),
+  REDIS_URL: redisUrl(),
+  AUTH_SECRET: "s".repeat(32),
+});
 const redisUrl = () => `redis://127.0.0.1:${redis.port}`;
 
 /** The pid of each server that is up now, by its number; who is named here may have ended since. */
