@@ -5,16 +5,22 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { HereaboutsError } from "../schema/errors.ts";
 
-/** The secret of `name`, of `bytes` random bytes in base64url. `isNew` if this call made it. */
+/** The secret of `name`, of `bytes` random bytes in base64url. `isNew` if this call made it. Throws BAD_SETTING. */
 export function keptSecret(
   dataDir: string,
   name: string,
   bytes: number,
 ): { value: string; file: string; isNew: boolean } {
   const file = join(dataDir, name);
-  const isNew = !existsSync(file) && make(file, randomBytes(bytes).toString("base64url"));
-  return { value: readFileSync(file, "utf8").trim(), file, isNew };
+  try {
+    const isNew = !existsSync(file) && make(file, randomBytes(bytes).toString("base64url"));
+    return { value: readFileSync(file, "utf8").trim(), file, isNew };
+  } catch (cause) {
+    const details = `DATA_DIR: "${dataDir}" keeps no secret: ${(cause as Error).message}.`;
+    throw new HereaboutsError("BAD_SETTING", details, { cause });
+  }
 }
 
 /** False if another process was first. The name is given to a file that is whole: nobody reads half a secret. */
