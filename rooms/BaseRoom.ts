@@ -22,7 +22,7 @@ import type { LeaveReason } from "../schema/messages.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { Budget } from "./budget.ts";
-import { backlogOf, detachState, terminate } from "./colyseus.ts";
+import { backlogOf, detachState, dropReservations, terminate } from "./colyseus.ts";
 import { Gate } from "./gate.ts";
 import { openLane } from "./lane.ts";
 import type { DatagramPlugin } from "./plugins/datagram.ts";
@@ -199,6 +199,11 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   async #close(): Promise<void> {
     for (const client of [...this.clients]) if (client.userData) this.end(client, "MOVED");
     await this.disconnect(closeOf("MOVED"));
+  }
+
+  override disconnect(closeCode?: number): Promise<unknown> {
+    dropReservations(this as unknown as Room);
+    return super.disconnect(closeCode);
   }
 
   /** Stores what a successor goes on with. */
