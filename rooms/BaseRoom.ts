@@ -52,7 +52,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   /** Whether another process goes on with this room when it ends here. */
   protected movesOn = false;
   #isMade = false;
-  #isGivenUp = false;
+  #givingUp: Promise<void> | undefined;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
   /** Call first in a room's own onCreate. */
@@ -197,6 +197,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   }
 
   async #close(): Promise<void> {
+    this.seats?.close(); // it may have been given up before it had any
     for (const client of [...this.clients]) if (client.userData) this.end(client, "MOVED");
     await this.disconnect(closeOf("MOVED"));
   }
@@ -209,9 +210,12 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   /** Stores what a successor goes on with. */
   protected async keep(): Promise<void> {}
 
-  async #giveUp(): Promise<void> {
-    if (this.#isGivenUp) return;
-    this.#isGivenUp = true;
+  #giveUp(): Promise<void> {
+    this.#givingUp ??= this.#giveUpOnce();
+    return this.#givingUp;
+  }
+
+  async #giveUpOnce(): Promise<void> {
     this.seats?.close();
     await this.keep().catch((error: unknown) => this.report(error, "keep"));
     const { cluster } = this.services;
