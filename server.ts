@@ -36,6 +36,7 @@ import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { HereaboutsError, isErrorCode } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
+import { secretOf } from "./services/identity/tokens.ts";
 import type { Log } from "./services/ops/log.ts";
 import { keptSecret } from "./services/secrets.ts";
 import { onStop } from "./signals.ts";
@@ -153,14 +154,14 @@ async function moveOn({ cluster, presence, sessions }: RoomServices): Promise<vo
 
 /** The rooms, and the way that joins go to them. */
 function defineRooms(colyseus: Server, services: RoomServices): void {
-  const { cluster, log, metrics, sessions } = services;
+  const { cluster, config, log, metrics, sessions } = services;
   const keys = { world: "slug", chat: "instance", audio: "session" };
   colyseus.define("world", worldRoomWith(services)).filterBy([keys.world]);
   colyseus.define("chat", chatRoomWith(services)).filterBy([keys.chat]);
   colyseus.define("audio", audioRoomWith(services)).filterBy([keys.audio]);
   const boundTo = async (key: string) =>
     key.startsWith("audio:") ? (await sessions.placeOf(key.slice("audio:".length))).process || undefined : undefined;
-  const matchmaking = new Matchmaking({ cluster, keys, boundTo });
+  const matchmaking = new Matchmaking({ cluster, secret: secretOf(config), keys, boundTo });
   takeJoins({
     joinOrCreate: (...join) => matchmaking.joinOrCreate(...join),
     addressOf: (...asked) => matchmaking.addressOf(...asked),

@@ -22,7 +22,7 @@ import type { LeaveReason } from "../schema/messages.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { Budget } from "./budget.ts";
-import { backlogOf, detachState, terminate } from "./colyseus.ts";
+import { backlogOf, detachState, dropReservations, terminate } from "./colyseus.ts";
 import { Gate } from "./gate.ts";
 import { openLane } from "./lane.ts";
 import type { DatagramPlugin } from "./plugins/datagram.ts";
@@ -52,7 +52,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   /** Whether another process goes on with this room when it ends here. */
   protected movesOn = false;
   #isMade = false;
-  #isGivenUp = false;
+  #givingUp: Promise<void> | undefined;
   readonly #reconnections = new Map<string, Deferred<Client>>();
 
   /** Call first in a room's own onCreate. */
@@ -197,16 +197,25 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   }
 
   async #close(): Promise<void> {
+    this.seats?.close(); // it may have been given up before it had any
     for (const client of [...this.clients]) if (client.userData) this.end(client, "MOVED");
     await this.disconnect(closeOf("MOVED"));
+  }
+
+  override disconnect(closeCode?: number): Promise<unknown> {
+    dropReservations(this as unknown as Room);
+    return super.disconnect(closeCode);
   }
 
   /** Stores what a successor goes on with. */
   protected async keep(): Promise<void> {}
 
-  async #giveUp(): Promise<void> {
-    if (this.#isGivenUp) return;
-    this.#isGivenUp = true;
+  #giveUp(): Promise<void> {
+    this.#givingUp ??= this.#giveUpOnce();
+    return this.#givingUp;
+  }
+
+  async #giveUpOnce(): Promise<void> {
     this.seats?.close();
     await this.keep().catch((error: unknown) => this.report(error, "keep"));
     const { cluster } = this.services;

@@ -3,6 +3,7 @@
  *
  * - a gate before a room takes a frame (`Room._onMessage` is bound when a client has joined)
  * - the bytes that wait in a client's socket, and ending it without waiting for it to read
+ * - seats that were given out and not taken yet, which hold up a room's end
  * - answering a request that was refused before Colyseus saw it
  * - where a join goes, and what it is answered if it failed
  * - one write to the socket for a frame, where `ws` makes two
@@ -30,6 +31,10 @@ type Serializer = {
   getFullState(client?: Client, timing?: unknown): Uint8Array;
 };
 type Receive = (client: Client, bytes: Buffer) => void;
+type Reserved = {
+  readonly _reservedSeats: Record<string, [options: unknown, auth: unknown, isTaken: boolean, isReconnection: boolean]>;
+  readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
+};
 /** ResponseStatus.REJECTED of @colyseus/shared-types, which core does not export. */
 const rejected = 1;
 /** A sender of `ws` with nothing queued before what it is given. */
@@ -187,6 +192,20 @@ function sendToJoined(clients: readonly Client[], message: Uint8Array): void {
     if (client.state !== ClientState.JOINED) continue;
     if (isShort) sendFrame(client, frame);
     else client.raw(bytes);
+  }
+}
+
+/**
+ * Takes back the seats that clients were answered with and have not come for. Colyseus waits for them (15 s) before a room
+ * that is ending is disposed, and lets who comes for one into it.
+ */
+export function dropReservations(room: Room): void {
+  const { _reservedSeats: seats, _reservedSeatTimeouts: timeouts } = room as unknown as Reserved;
+  for (const [sessionId, [, , , isReconnection]] of Object.entries(seats)) {
+    if (isReconnection) continue; // ended with what waits for it
+    clearTimeout(timeouts[sessionId]);
+    delete timeouts[sessionId];
+    delete seats[sessionId];
   }
 }
 

@@ -84,6 +84,11 @@ export class Listings extends RedisDriver {
     return this.#own.delete(roomId);
   }
 
+  /** Of this process, as it ends. */
+  override async cleanup(): Promise<void> {
+    for (const roomId of this.#own.keys()) await this.remove(roomId);
+  }
+
   override async shutdown(): Promise<void> {
     clearInterval(this.#timer);
     await this.#write();
@@ -116,6 +121,8 @@ export class Messages extends RedisPresence {
     this.#onError = onError;
   }
 
+  // one that failed is made up for when Redis is back; whoever asks by it would wait for ever
+  override subscribe = (...call: Parameters<RedisPresence["subscribe"]>) => this.#tried(super.subscribe(...call), this);
   // Colyseus waits for none of these
   override hset = (...call: Parameters<RedisPresence["hset"]>) => this.#tried(super.hset(...call), false);
   override hdel = (...call: Parameters<RedisPresence["hdel"]>) => this.#tried(super.hdel(...call), false);

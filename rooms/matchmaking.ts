@@ -3,6 +3,7 @@
  * does not live yet, it is made at its place. What belongs to another process is passed on to that over HTTP, so that a
  * join costs Redis one look at most, and none where the room lives.
  */
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AuthContext, generateId, matchMaker, ServerError } from "@colyseus/core";
 import { HereaboutsError } from "../schema/errors.ts";
@@ -15,14 +16,16 @@ import { placeOf } from "./placement.ts";
 type Options = Record<string, unknown>;
 
 export interface MatchmakingOptions {
-  cluster: Cluster;
+  cluster: Pick<Cluster, "id" | "isCurrent" | "members" | "own" | "find" | "claim" | "release">;
+  /** What all processes have and nobody else. */
+  secret: string;
   /** Which option names the key of a room, by the name that it is joined by. */
   keys: Readonly<Record<string, string>>;
   /** The process that a key has to live on, if it is bound to one. */
   boundTo(key: string): Promise<string | undefined>;
 }
 
-/** Set on what another process passed on: it is to be dealt with here. */
+/** Set on what another process passed on: it is to be dealt with here. Names the process that it is for, as its seal. */
 const passedOnHeader = "x-hereabouts-passed-on";
 /** How long a join waits for a room that is just ending or whose process has just died. */
 const patienceMs = 6000;
@@ -63,7 +66,7 @@ export class Matchmaking {
   /** Undefined where it is to be tried again: what was there has just gone. */
   async #attempt(join: Join): Promise<Reservation | undefined> {
     const { cluster } = this.#options;
-    const isPassedOn = join.context.headers.has(passedOnHeader);
+    const isPassedOn = this.#isPassedOn(join.context);
     if (!cluster.isCurrent) throw unavailable("This process stood still.");
     const own = cluster.own(join.key);
     if (own) return this.#reserve(join, own.value);
@@ -73,6 +76,19 @@ export class Matchmaking {
     if (place !== cluster.id) return this.#passOn(join, place);
     await this.#make(join);
     return undefined;
+  }
+
+  /** Throws UNAVAILABLE for what was meant for who had this address before, and for what nobody passed on. */
+  #isPassedOn({ headers }: AuthContext): boolean {
+    const given = headers.get(passedOnHeader);
+    if (given === null) return false;
+    const [seal, right] = [Buffer.from(given), Buffer.from(this.#sealOf(this.#options.cluster.id))];
+    if (seal.length === right.length && timingSafeEqual(seal, right)) return true;
+    throw unavailable("Another process was meant.");
+  }
+
+  #sealOf(processId: string): string {
+    return createHmac("sha256", `passed on ${this.#options.secret}`).update(processId).digest("base64url");
   }
 
   async #placeOf(key: string): Promise<string> {
@@ -115,13 +131,13 @@ export class Matchmaking {
     if (!member) return undefined;
     let response: Response;
     try {
-      response = await ask(member, name, options, context);
+      response = await ask(member, name, options, context, this.#sealOf(processId));
     } catch {
       return undefined; // it has just died: its rooms are to be had as soon as that is sure
     }
     const answer = (await response.json().catch(() => ({}))) as Reservation & { code?: number; error?: string };
     if (response.ok) return answer;
-    if (response.status >= 500) return undefined;
+    if (response.status > 500) return undefined; // it cannot now; 500 is that it cannot at all
     throw new ServerError(answer.code ?? response.status, answer.error ?? "");
   }
 }
@@ -137,8 +153,8 @@ async function authenticate(name: string, options: Options, context: AuthContext
 
 type OnAuth = (token: string | undefined, options: Options, context: AuthContext) => Promise<unknown>;
 
-function ask({ peerUrl, id }: Member, name: string, options: Options, { token }: AuthContext): Promise<Response> {
-  const headers: Record<string, string> = { "content-type": "application/json", [passedOnHeader]: id };
+function ask({ peerUrl }: Member, name: string, options: Options, { token }: AuthContext, seal: string) {
+  const headers: Record<string, string> = { "content-type": "application/json", [passedOnHeader]: seal };
   if (token) headers["authorization"] = `Bearer ${token}`;
   const signal = AbortSignal.timeout(passOnMs);
   return fetch(`${peerUrl}/matchmake/joinOrCreate/${name}`, {

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { linkMusic, makeMusic } from "./lib/music.ts";
+import { joinWorld, newGuest, reserve } from "./lib/raw.ts";
+import { serverOfTest } from "./lib/serverOfTest.ts";
 
 it("goes on when whoever read its output has gone", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
@@ -32,6 +34,17 @@ it("goes on when whoever read its output has gone", async () => {
   const [code] = await once(child, "exit");
   expect(code).toBe(0);
   rmSync(dataDir, { recursive: true, force: true });
+});
+
+it("[SV4] ends at once when a seat was given out that nobody has come for", async () => {
+  const server = await serverOfTest();
+  const { url } = server;
+  const client = await joinWorld(url, { slug: "meadow" });
+  const late = await reserve(url, (await newGuest(url)).token, { slug: "meadow" });
+  expect(late.roomId).toBe(client.reservation.roomId);
+  const since = performance.now();
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - since).toBeLessThan(5000);
 });
 
 it("does not load what Colyseus would hand its errors to", async () => {

@@ -100,17 +100,17 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
         break;
       case "ended":
         this.broadcast("ended", { reason: event.reason });
-        if (event.reason !== "closing") this.#endAll("SESSION_ENDED"); // then the server lets everyone go
+        if (event.reason !== "closing") this.#endAll(); // then the server lets everyone go
         break;
       case "moved":
-        this.#endAll("DRAINING");
+        void this.moveOn();
         break;
     }
   }
 
-  #endAll(code: "SESSION_ENDED" | "DRAINING"): void {
+  #endAll(): void {
     void this.lock();
-    for (const client of [...this.clients]) if (client.userData) this.end(client, code);
+    for (const client of [...this.clients]) if (client.userData) this.end(client, "SESSION_ENDED");
   }
 
   #describe() {

@@ -216,6 +216,24 @@ describe("the sound of a session of another process [AU12]", () => {
     expect(sound.isEnded()).toBe(false);
   });
 
+  it("leaves nobody where it goes on for a listener who went meanwhile", async () => {
+    const session = await beach();
+    const sound = open(other, "/stream/beach");
+    await until(() => numbersOf(sound.bytes()).length >= burst);
+    const { locate } = Sessions.prototype;
+    const asked = vi.spyOn(other.sessions, "locate").mockImplementationOnce(async (key) => {
+      sound.close();
+      await wait(100);
+      return locate.call(other.sessions, key);
+    });
+    owner.kill();
+    await until(() => asked.mock.results.length > 0);
+    await asked.mock.results[0]!.value;
+    await wait(10);
+    expect(other.sessions.find(session.id)?.stream.listeners).toBe(0);
+    expect(other.sessions.attached).toBe(0);
+  });
+
   it("goes on where its process hands it over, with titles between the bytes", async () => {
     const session = await beach();
     const sound = open(other, "/stream/beach", { "icy-metadata": "1" });

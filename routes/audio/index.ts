@@ -1,6 +1,6 @@
 /** All routes of audio sessions (AU2). */
 import { Router } from "express";
-import { keptSecret } from "../../services/secrets.ts";
+import { secretOf } from "../../services/identity/tokens.ts";
 import type { AudioServices } from "./asked.ts";
 import { commandRoutes } from "./commands.ts";
 import { audioErrors } from "./errors.ts";
@@ -12,10 +12,10 @@ import { streamRoutes } from "./stream.ts";
 import { trackRoutes } from "./tracks.ts";
 
 export function audioRoutes(services: AudioServices): Router {
-  const { cluster, config, now } = services;
+  const { cluster, config } = services;
   const router = Router();
-  const secret = config.authSecret || keptSecret(config.dataDir, "secret", 32).value;
-  const asking = { cluster, peers: new Peers(secret, now) };
+  // the clock of the machine, as others have theirs: ours stands still with a machine that is paused
+  const asking = { cluster, peers: new Peers(secretOf(config), Date.now) };
   if (!cluster.isAlone) router.use(asking.peers.take);
   const all = [manageRoutes, commandRoutes, streamRoutes, eventRoutes, trackRoutes];
   for (const register of all) register(router, services, asking);

@@ -76,8 +76,12 @@ class Relay {
   /** From wherever the session is by now. False if it is no more. */
   async #goOn(): Promise<boolean> {
     try {
-      await this.#hear(await this.#options.sessions.locate(this.#id));
+      const session = await this.#options.sessions.locate(this.#id);
+      // gone meanwhile: nothing would end what begins now
+      if (this.#res.destroyed) return false;
+      await this.#hear(session);
     } catch (error) {
+      if (this.#res.destroyed) return false;
       if (error instanceof Elsewhere) return this.#ask(error.process).catch(() => this.#wait());
       return error instanceof HereaboutsError && error.status === 404 ? false : this.#wait();
     }

@@ -118,6 +118,13 @@ describe("[PR6] seats that are adopted", () => {
     expect(crowd.seat("s1")?.awayUntil).toBe(now + 3500);
   });
 
+  it("are not, by a home that was lost before its room was made", () => {
+    put("s1", field, "tab", { fence: 2 });
+    apply({ type: "adopt", room: field, fence: 0 });
+    expect(crowd.seat("s1")).toMatchObject({ origin: "other", awayUntil: undefined });
+    expect(outcomes()).toEqual({});
+  });
+
   it("have one that plays, also where that was one nobody here had heard of", () => {
     put("s1", field, "tab1", { role: "spectator" });
     put("s2", field, "tab2", { role: "spectator" });

@@ -247,6 +247,7 @@ export class Crowd {
   }
 
   #adopt(room: RoomKey, fence: number, now: number): void {
+    if (fence < this.#places.fence(room)) return; // it lost the room before it was made
     this.#places.raiseFence(room, fence);
     const own = { origin: "", orphan: undefined, fence };
     for (const place of this.#places.in(room)) {

@@ -3,11 +3,9 @@
  * replaced by one whose fence is as high.
  */
 import type { Redis } from "ioredis";
-import { HereaboutsError } from "../../schema/errors.ts";
+import { answerOf } from "../redisAnswer.ts";
 import { nameKey } from "./ids.ts";
 import type { SessionRecord, SessionStore } from "./record.ts";
-
-const answerMs = 1000;
 
 /** KEYS: records, fences and names by id; ids by name. */
 const save = `
@@ -33,7 +31,7 @@ export function createRedisSessionStore(redis: Redis, prefix = "hereabouts:audio
     string,
   ];
   const run = (script: string, ...args: (string | number)[]) =>
-    inTime(redis.eval(script, 4, records, fences, names, ids, ...args));
+    answerOf(redis.eval(script, 4, records, fences, names, ids, ...args));
   return {
     async save(record) {
       const name = record.name && nameKey(record.name);
@@ -43,26 +41,12 @@ export function createRedisSessionStore(redis: Redis, prefix = "hereabouts:audio
       await run(drop, id);
     },
     async load(id) {
-      const text = await inTime(redis.hget(records, id));
+      const text = await answerOf(redis.hget(records, id));
       return text === null ? undefined : (JSON.parse(text) as SessionRecord);
     },
     async named(key) {
-      return (await inTime(redis.hget(ids, key))) ?? undefined;
+      return (await answerOf(redis.hget(ids, key))) ?? undefined;
     },
-    all: () => inTime(redis.hkeys(records)),
+    all: () => answerOf(redis.hkeys(records)),
   };
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("Redis does not answer")), answerMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } catch (cause) {
-    throw new HereaboutsError("UNAVAILABLE", "", { cause });
-  } finally {
-    clearTimeout(timer);
-  }
 }
