@@ -27,6 +27,7 @@ const startMs = 15_000;
 const healMs = 20_000;
 const lookMs = 100;
 const settleMs = 3000;
+const tellMs = 1000;
 const leaveMs = 5000;
 
 export const crash: Scenario<typeof ownOptions> = {
@@ -54,7 +55,7 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
     run.progress(`${people} people join ${target.url}, ${worlds} worlds and ${chats} chats`);
     await threads.all("join");
     await threads.all("begin");
-    await untilExact(threads, startMs, run.signal);
+    await untilExact(threads, startMs, run);
     await threads.all("measure");
     await pause((seconds / 2) * 1000, run.signal);
     const before = homesOf(await threads.all<Record<string, number>>("homes"), target);
@@ -64,7 +65,7 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
     );
     const at = now();
     target.signal(index, how === "kill" ? "SIGKILL" : "SIGTERM");
-    const healedMs = (await untilExact(threads, healMs, run.signal)) - at;
+    const healedMs = (await untilExact(threads, healMs, run)) - at;
     run.progress(`all exact again after ${Math.round(healedMs)} ms`);
     await pause((seconds / 2) * 1000, run.signal);
     await threads.all("quiet");
@@ -88,13 +89,20 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
 }
 
 /** When the last thing was put right of what was not exact; `from` if all was; NaN if it took too long. */
-async function untilExact(threads: Threads, patienceMs: number, signal: AbortSignal): Promise<number> {
+async function untilExact(threads: Threads, patienceMs: number, run: Run): Promise<number> {
   const from = now();
   let wrongAt = from;
-  while (now() - wrongAt < settleMs && !signal.aborted) {
+  let toldAt = from;
+  while (now() - wrongAt < settleMs && !run.signal.aborted) {
     if (now() - from > patienceMs) return Number.NaN;
     const looks = await threads.all<Look>("look");
-    if (looks.some(({ away, wrong }) => away + wrong > 0)) wrongAt = now();
+    const sum = (key: keyof Look) => looks.reduce((total, one) => total + one[key], 0);
+    if (sum("away") + sum("wrong") > 0) wrongAt = now();
+    if (now() - toldAt > tellMs) {
+      toldAt += tellMs;
+      const after = ((now() - from) / 1000).toFixed(1);
+      run.progress(`${after.padStart(5)} s  ${sum("away")} seats away, ${sum("wrong")} lists or counts not exact`);
+    }
     await pause(lookMs);
   }
   return wrongAt;

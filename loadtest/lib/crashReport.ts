@@ -1,7 +1,7 @@
 /** The report of the crash scenario, from what its threads saw: figures by name, a table for reading, what must never be. */
 import type { Heard, Outcome } from "./companions.ts";
 import { spreadOf } from "./comparison.ts";
-import { createHistogram, type Histogram, percentiles, record } from "./histogram.ts";
+import type { Percentiles } from "./histogram.ts";
 import type { Report } from "./scenario.ts";
 import { type Cell, figure } from "./table.ts";
 
@@ -28,8 +28,8 @@ const backMs = 5000;
 
 export function crashReport(options: object, crash: Crash): Report {
   const { how, at, seats, healedMs, outcomes, heard, interrupted } = crash;
-  const back = histogramOf(outcomes.flatMap(({ backAt }) => backAt.map((one) => one - at)));
-  const silence = histogramOf(outcomes.flatMap(({ silences }) => silences));
+  const back = percentilesOf(outcomes.flatMap(({ backAt }) => backAt.map((one) => one - at)));
+  const silence = percentilesOf(outcomes.flatMap(({ silences }) => silences));
   const sum = <T>(all: readonly T[], count: (one: T) => number) => all.reduce((total, one) => total + count(one), 0);
   const figures: Record<string, number> = {
     exact: Math.round(healedMs),
@@ -42,8 +42,8 @@ export function crashReport(options: object, crash: Crash): Report {
     "generator.cpu": spreadOf(outcomes.map(({ load }) => load.cpuPercent)).max,
     "generator.delay": spreadOf(outcomes.map(({ load }) => load.delayP99Ms)).max,
   };
-  for (const [prefix, histogram] of Object.entries({ "back.": back, "silence.": silence })) {
-    for (const [name, value] of Object.entries(percentiles(histogram))) figures[prefix + name] = value;
+  for (const [prefix, times] of Object.entries({ "back.": back, "silence.": silence })) {
+    for (const [name, value] of Object.entries(times)) figures[prefix + name] = value;
   }
   return {
     figures,
@@ -68,15 +68,15 @@ function failuresOf(how: Crash["how"], f: Record<string, number>): string[] {
   return never.filter(([isSo]) => isSo).map(([, what]) => what);
 }
 
-function histogramOf(values: readonly number[]): Histogram {
-  const histogram = createHistogram();
-  for (const value of values) record(histogram, value);
-  return histogram;
+/** Exact: there are few, and those that matter are beyond what a histogram tells apart. */
+function percentilesOf(values: readonly number[]): Percentiles {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN);
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-function times(rows: Record<string, Histogram>): Cell[][] {
-  const body = Object.entries(rows).map(([title, histogram]): Cell[] => {
-    const { count, p50, p95, p99, max } = percentiles(histogram);
+function times(rows: Record<string, Percentiles>): Cell[][] {
+  const body = Object.entries(rows).map(([title, { count, p50, p95, p99, max }]): Cell[] => {
     return [title, count, ...[p50, p95, p99, max].map((value) => figure(value))];
   });
   return [["ms", "count", "p50", "p95", "p99", "max"], ...body];
