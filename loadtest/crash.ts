@@ -88,24 +88,25 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
   }
 }
 
-/** When the last thing was put right of what was not exact; `from` if all was; NaN if it took too long. */
+/** When everyone was in and saw all others for good; NaN if that took too long. */
 async function untilExact(threads: Threads, patienceMs: number, run: Run): Promise<number> {
   const from = now();
-  let wrongAt = from;
+  let exactAt = from;
   let toldAt = from;
-  while (now() - wrongAt < settleMs && !run.signal.aborted) {
+  while (!(now() - exactAt > settleMs) && !run.signal.aborted) {
     if (now() - from > patienceMs) return Number.NaN;
     const looks = await threads.all<Look>("look");
     const sum = (key: keyof Look) => looks.reduce((total, one) => total + one[key], 0);
-    if (sum("away") + sum("wrong") > 0) wrongAt = now();
+    if (sum("away") + sum("wrong") > 0) exactAt = Number.NaN;
+    else if (Number.isNaN(exactAt)) exactAt = now();
     if (now() - toldAt > tellMs) {
-      toldAt += tellMs;
+      toldAt = now();
       const after = ((now() - from) / 1000).toFixed(1);
       run.progress(`${after.padStart(5)} s  ${sum("away")} seats away, ${sum("wrong")} lists or counts not exact`);
     }
     await pause(lookMs);
   }
-  return wrongAt;
+  return exactAt;
 }
 
 function homesOf(counts: readonly Record<string, number>[], { urls }: Processes): number[] {
