@@ -6,7 +6,8 @@
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
  * the load generator to another where taskset allows. Absolute figures tell about the machine: trust the ratios, and
  * only as far as they exceed the noise, which is how far rounds of the same server lie apart. Exit code 2 if the load
- * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams` is in datagrams.ts.
+ * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams` is in
+ * datagrams.ts, `npm run bench -- redis` in redis.ts.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -19,6 +20,7 @@ import { canCount } from "./lib/counted.ts";
 import { flag, number, type Options, parseOptions, text, whole } from "./lib/options.ts";
 import { figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
+import { benchRedis } from "./redis.ts";
 
 /** What every comparison takes. */
 const commonOptions = {
@@ -101,8 +103,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => st
 
 async function main([scenario = "", ...args]: string[]): Promise<number> {
   if (scenario === "datagrams") return benchDatagrams(args, stop.signal);
+  if (scenario === "redis") return benchRedis(args, stop.signal);
   const bench = Object.hasOwn(benches, scenario) ? benches[scenario] : undefined;
-  const names = [...Object.keys(benches), "datagrams"].join(" ");
+  const names = [...Object.keys(benches), "datagrams", "redis"].join(" ");
   if (!bench) throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: ${names}`);
   const { rounds, json, ...load } = parseOptions(args, { ...commonOptions, ...bench.options });
   const subjects = ["hereabouts", bench.baseline] as const;

@@ -16,6 +16,7 @@ import { UsageError } from "./lib/usage.ts";
 const scenarios: Record<string, () => Promise<Scenario>> = {
   audio: async () => (await import("./audio.ts")).audio as Scenario<Options>,
   chat: async () => (await import("./chat.ts")).chat as Scenario<Options>,
+  crash: async () => (await import("./crash.ts")).crash as Scenario<Options>,
   presence: async () => (await import("./presence.ts")).presence as Scenario<Options>,
   world: async () => (await import("./world.ts")).world as Scenario<Options>,
 };

@@ -41,13 +41,18 @@ type Counts = { readonly tally: Tally };
 export class Seat {
   readonly #socket: WebSocket;
   readonly #counts: Counts;
+  readonly roomId: string;
+  /** Host and port of the process that it is at. */
+  readonly host: string;
   /** What ended the connection, if it was not leave(). */
   lost: string | undefined;
   #leaving = false;
   #hasState = false;
 
-  private constructor(socket: WebSocket, counts: Counts) {
+  private constructor(socket: WebSocket, at: { roomId: string; host: string }, counts: Counts) {
     this.#socket = socket;
+    this.roomId = at.roomId;
+    this.host = at.host;
     this.#counts = counts;
   }
 
@@ -58,7 +63,7 @@ export class Seat {
     const scheme = request.url.startsWith("https") ? "wss" : "ws";
     const address = `${scheme}://${host}/${reservation.processId}/${reservation.roomId}?sessionId=${reservation.sessionId}`;
     const socket = new WebSocket(address, { perMessageDeflate: false, skipUTF8Validation: true });
-    const seat = new Seat(socket, counts);
+    const seat = new Seat(socket, { roomId: reservation.roomId, host }, counts);
     await new Promise<void>((resolve, reject) => {
       socket.on("message", (message: Buffer) => seat.#receive(message, listener, resolve, reject));
       socket.on("error", (error) => reject(error));

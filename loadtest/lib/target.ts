@@ -2,6 +2,7 @@
  * The server under load: one that runs already, hereabouts started here, or the baseline started here. Each is an
  * address, its use of CPU and memory, and how to end it.
  */
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -41,6 +42,24 @@ const nodeEnv = {
   NODE_COMPILE_CACHE: join(root, "node_modules/.cache"),
 };
 
+export const serverArgs: readonly string[] = [...nodeOptions, join(root, "server.ts")];
+
+/** Room for as many as a test may want, and only log lines that matter. */
+export function serverEnv(port: number, dataDir: string): Record<string, string> {
+  return {
+    ...nodeEnv,
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    DATA_DIR: dataDir,
+    MAX_PEOPLE: "8000",
+    DATAGRAM_PEERS: "2000",
+    // making music at the first start is part of no other load
+    AUDIO: "off",
+    LOG_LEVEL: "warn",
+    LOG_FORMAT: "json",
+  };
+}
+
 /** A server that runs already: it is left as it is. */
 export async function runningServer(address: string): Promise<Target> {
   if (!URL.canParse(address)) throw new UsageError(`--url ${address} is no address: write http://127.0.0.1:2567.`);
@@ -53,22 +72,10 @@ export async function runningServer(address: string): Promise<Target> {
 export async function startHereabouts(core: number | undefined, { withAudio = false } = {}): Promise<Target> {
   const data = mkdtempSync(join(tmpdir(), "hereabouts-load-"));
   const port = await freePort();
-  const quiet = { LOG_LEVEL: "warn", LOG_FORMAT: "json" };
-  const env = {
-    ...nodeEnv,
-    PORT: String(port),
-    HOST: "127.0.0.1",
-    DATA_DIR: data,
-    MAX_PEOPLE: "8000",
-    DATAGRAM_PEERS: "2000",
-    // making music at the first start is part of no other load
-    ...(withAudio
-      ? { AUDIO_SESSIONS: "8000", AUDIO_SESSIONS_EACH: "8000", AUDIO_LISTENERS: "16000" }
-      : { AUDIO: "off" }),
-    ...quiet,
-  };
+  const audio = { AUDIO: "on", AUDIO_SESSIONS: "8000", AUDIO_SESSIONS_EACH: "8000", AUDIO_LISTENERS: "16000" };
+  const env = { ...serverEnv(port, data), ...(withAudio && audio) };
   const onLine = (line: string) => line.startsWith("{") && console.error(line);
-  const child = startChild({ args: [...nodeOptions, join(root, "server.ts")], env, core, onLine });
+  const child = startChild({ args: serverArgs, env, core, onLine });
   const url = `http://127.0.0.1:${port}`;
   const target: Target = {
     url,
@@ -84,6 +91,12 @@ export async function startHereabouts(core: number | undefined, { withAudio = fa
       rmSync(data, { recursive: true, force: true });
     },
   };
+  await untilReady(url, child, target);
+  return target;
+}
+
+/** Waits until a server that was started takes people; ends it and throws a UsageError if that takes too long. */
+export async function untilReady(url: string, child: ChildProcess, target: Pick<Target, "stop">): Promise<void> {
   const deadline = Date.now() + startMs;
   while (!(await isReady(url))) {
     if (hasEnded(child) || Date.now() > deadline) {
@@ -92,7 +105,6 @@ export async function startHereabouts(core: number | undefined, { withAudio = fa
     }
     await pause(50);
   }
-  return target;
 }
 
 /** What the baseline's process says. Colyseus says "ready" on the same channel, for process managers. */
@@ -135,7 +147,7 @@ async function startBaseline(name: string, core: number | undefined): Promise<Ta
   };
 }
 
-async function readUsage(url: string): Promise<Usage | undefined> {
+export async function readUsage(url: string): Promise<Usage | undefined> {
   const answer = await fetch(`${url}/metrics`).catch(() => undefined);
   return answer?.ok ? usageOf(await answer.text()) : undefined;
 }

@@ -56,7 +56,8 @@ export function createChannels({ commands, subscriber, id, onError }: ChannelsOp
           those.delete(listener);
           if (those.size > 0 || listeners.get(topic) !== those) return;
           listeners.delete(topic);
-          subscriber.unsubscribe(topic).catch(onError);
+          // a connection that is gone is subscribed to nothing; what comes all the same is heard by nobody
+          subscriber.unsubscribe(topic).catch(() => {});
         };
       },
     }),
