@@ -116,9 +116,10 @@ export class SessionHomes {
   async sweep(afterMs: number): Promise<void> {
     const { cluster, store, now } = this.#options;
     for (const [id, since] of [...this.#orphans]) {
-      if (now() - since < afterMs) continue;
+      const isTaken = (await cluster.find(idKey(id))) !== undefined;
+      if (!isTaken && now() - since < afterMs) continue;
       this.#orphans.delete(id);
-      if (cluster.own(idKey(id))) continue;
+      if (isTaken) continue;
       // so that nobody goes on with it meanwhile
       const home = await cluster.claim(idKey(id), id);
       if (home.process !== cluster.id) continue;

@@ -188,4 +188,21 @@ describe("sessions of several processes [AU12]", () => {
     expect(await store.all()).toEqual([wanted.id]);
     leave();
   });
+
+  it("are kept for half an hour from the last of their processes", async () => {
+    const { rigs, store } = await createSharedRigs(3);
+    const [a, b, c] = [rigs[0]!, rigs[1]!, rigs[2]!];
+    const { session } = await a.sessions.create("Wanted", someone);
+    await settled();
+    a.cluster.kill();
+    await settled();
+    await b.sessions.locate("wanted");
+    c.pass(cleanAfterMs / 2);
+    await settled();
+    b.cluster.kill();
+    await settled();
+    c.pass(cleanAfterMs * 0.75);
+    await settled();
+    expect(await store.all()).toEqual([session.id]);
+  });
 });
