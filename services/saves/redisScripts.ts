@@ -1,5 +1,5 @@
 /**
- * World saves as Lua for Redis, each atomic. Keys after the prefix: `slugs` (set of all that have something); of a world
+ * World saves as Lua for Redis, each atomic. Keys after the prefix: `slugs` (set of all that have poses); of a world
  * `fence:<slug>` (the highest that opened it), `poses:<slug>` (hash of person to pose), `seen:<slug>` (sorted by when they
  * were last written), `props:<slug>` (hash of saved props) and `live:<slug>` (hash of those that live with the world).
  */
@@ -10,10 +10,7 @@ local prefix, slug, fence, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(A
 local function key(kind) return prefix .. kind .. ':' .. slug end
 local highest = redis.call('GET', key('fence'))
 if highest and fence < tonumber(highest) then return false end
-local function take()
-  redis.call('SET', key('fence'), ARGV[2], 'PX', 86400000)
-  redis.call('SADD', prefix .. 'slugs', slug)
-end
+local function take() redis.call('SET', key('fence'), ARGV[2], 'PX', 86400000) end
 `;
 
 /** most poses, liveMs -> saved props, live props, people, their poses, how many there are */
@@ -49,6 +46,7 @@ for from = 8, last, 2000 do
   redis.call('ZADD', key('seen'), unpack(seen))
 end
 if last > 7 then
+  redis.call('SADD', prefix .. 'slugs', slug)
   local old = redis.call('ZRANGE', key('seen'), '-inf', now - keepMs, 'BYSCORE', 'LIMIT', 0, 100)
   if #old > 0 then
     redis.call('HDEL', key('poses'), unpack(old))
