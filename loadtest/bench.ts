@@ -1,10 +1,11 @@
 /**
  * `npm run bench -- world --people 100 --seconds 10 --rounds 3`: hereabouts beside plain Colyseus under the same load, or
  * `npm run bench -- chat --people 1000` beside a bare fan-out of the same bytes over `ws`, or
- * `npm run bench -- audio --people 1000` beside Icecast.
+ * `npm run bench -- audio --people 1000` beside Icecast, or
+ * `npm run bench -- processes --people 200`: two processes and their Redis beside one process.
  *
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
- * the load generator to another where taskset allows. Absolute figures tell about the machine: trust the ratios, and
+ * the load generator to another where taskset allows and the servers do not need all cores. Absolute figures tell about the machine: trust the ratios, and
  * only as far as they exceed the noise, which is how far rounds of the same server lie apart. Exit code 2 if the load
  * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams` is in
  * datagrams.ts, `npm run bench -- redis` in redis.ts.
@@ -34,6 +35,8 @@ const commonOptions = {
 /** A scenario of `npm run load`, on hereabouts and on one of its baselines. */
 type Bench = {
   readonly baseline: string;
+  /** It takes all cores: nothing is pinned, and instructions are not counted. */
+  readonly isWide?: true;
   /** More options, passed on to the scenario. */
   readonly options: Options;
   readonly compared: readonly Compared[];
@@ -77,6 +80,30 @@ const benches: Readonly<Record<string, Bench>> = {
     ],
     shown: ["first.p99", "first byte p99", 1],
   },
+  processes: {
+    baseline: "one",
+    isWide: true,
+    options: {
+      size: whole(50, 2, 1000, "people", "in each world and each chat"),
+      rate: number(20, 0.1, 30, "Hz", "moves that each sends"),
+      lines: number(20, 0.1, 10_000, "1/s", "lines a second, of all together"),
+    },
+    compared: [
+      ["moves", "moves/s", 0],
+      ["frames", "frames/s each", 1],
+      ["lines", "lines/s", 1],
+      ["cpu", "CPU of all processes, % of a core", 1],
+      ["busiest", "CPU of the busiest one, % of a core", 1],
+      ["redis", "CPU of Redis, % of a core", 1],
+      ["rss", "memory of all processes, MB", 0],
+      ["generator.cpu", "generator CPU, % of a core", 1],
+      ["age.p50", "age of poses p50, ms", 1],
+      ["age.p99", "age of poses p99, ms", 1],
+      ["line.p50", "from saying to seeing p50, ms", 1],
+      ["line.p99", "from saying to seeing p99, ms", 1],
+    ],
+    shown: ["age.p99", "age p99", 1],
+  },
   chat: {
     baseline: "fanout",
     options: {
@@ -96,7 +123,6 @@ const benches: Readonly<Record<string, Bench>> = {
 type Round = { figures: Figures; exitCode: number };
 
 const countSeconds = 5;
-const countsInstructions = canCount();
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
@@ -109,9 +135,11 @@ async function main([scenario = "", ...args]: string[]): Promise<number> {
   if (!bench) throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: ${names}`);
   const { rounds, json, ...load } = parseOptions(args, { ...commonOptions, ...bench.options });
   const subjects = ["hereabouts", bench.baseline] as const;
-  const isPinned = canPin && availableParallelism() > 1;
-  if (!isPinned) console.log("Nothing is pinned: that takes taskset and two cores.");
-  if (!countsInstructions) console.log("Instructions are not counted: that takes perf and its permission.");
+  const isPinned = canPin && availableParallelism() > 1 && !bench.isWide;
+  if (!isPinned && !bench.isWide) console.log("Nothing is pinned: that takes taskset and two cores.");
+  const countsInstructions = !bench.isWide && canCount();
+  if (!countsInstructions && !bench.isWide)
+    console.log("Instructions are not counted: that takes perf and its permission.");
   const pairs: Pair[] = [];
   let worst = 0;
   for (let round = 1; round <= rounds && !stop.signal.aborted; round++) {
@@ -119,7 +147,7 @@ async function main([scenario = "", ...args]: string[]): Promise<number> {
     // Who goes first changes each round, so that a machine that warms up or slows down favours neither.
     for (const subject of round % 2 ? subjects : subjects.toReversed()) {
       if (stop.signal.aborted) break;
-      const result = await runRound(scenario, subject, load, isPinned);
+      const result = await runRound(scenario, subject, load, { isPinned, countsInstructions });
       figures[subject] = result.figures;
       worst = Math.max(worst, result.exitCode);
       const { cpu, others } = result.figures;
@@ -155,7 +183,7 @@ async function runRound(
   scenario: string,
   subject: string,
   load: Readonly<Record<string, unknown>>,
-  isPinned: boolean,
+  { isPinned, countsInstructions }: { isPinned: boolean; countsInstructions: boolean },
 ): Promise<Round> {
   const folder = mkdtempSync(join(tmpdir(), "hereabouts-bench-"));
   const file = join(folder, "report.json");

@@ -18,6 +18,7 @@ const scenarios: Record<string, () => Promise<Scenario>> = {
   chat: async () => (await import("./chat.ts")).chat as Scenario<Options>,
   crash: async () => (await import("./crash.ts")).crash as Scenario<Options>,
   presence: async () => (await import("./presence.ts")).presence as Scenario<Options>,
+  processes: async () => (await import("./processes.ts")).processes as Scenario<Options>,
   world: async () => (await import("./world.ts")).world as Scenario<Options>,
 };
 

@@ -46,7 +46,7 @@ export async function benchRedis(args: string[], signal: AbortSignal): Promise<n
   const target = await startProcesses(2);
   try {
     const guests = await inTurn(Math.max(joins, people, crowd), () => becomeGuest(target.url));
-    const [owner, other] = await placesOf("joins", target, guests[0]!);
+    const [owner, other] = await placesOf("joins", target, await becomeGuest(target.url));
     await pause(settleMs, signal);
     const idle = await measure(target, 1, () => pause(idleMs, signal));
     const rows: Record<string, Measured> = {};
