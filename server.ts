@@ -79,7 +79,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     logger: colyseusLog(log),
     express: (app) => mountRoutes(app),
   });
-  matchMaker.controller.exposedMethods = ["joinOrCreate", "join", "joinById", "reconnect"];
+  matchMaker.controller.exposedMethods = ["joinOrCreate", "joinById", "reconnect"];
+  // by listing the rooms of all processes
+  if (!redis) matchMaker.controller.exposedMethods.push("join");
   defineRooms(colyseus, services);
   const ticking = setInterval(() => sessions.tick(), 1000).unref();
 

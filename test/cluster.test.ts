@@ -56,6 +56,13 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] several processes" : noRedis, () =>
     await until(() => worlds.every((world) => world.people.size === 40), "all see all", 5000);
   });
 
+  it("let nobody have all rooms listed to find one", async () => {
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body: '{"slug":"field"}' };
+    const answer = await fetch(`${cluster.front.url}/matchmake/join/world`, init);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await answer.text()).toContain("invalid method");
+  });
+
   it("spread keys over all of them", async () => {
     const here = await newcomer();
     const worlds = await Promise.all(Array.from({ length: 16 }, () => here.world(newSlug())));
