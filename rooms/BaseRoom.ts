@@ -6,6 +6,7 @@
  * - a client that stops reading is cut with a reason before it costs memory
  * - what clients send goes through the gate (gate.ts), where each seat came from is presence's (plugins/presence.ts)
  */
+import { isDeepStrictEqual } from "node:util";
 import {
   type Client,
   ClientState,
@@ -31,6 +32,7 @@ import { endOf, type SeatClient, type SeatData, seatOf, sessionOfSeat } from "./
 import type { RoomServices } from "./services.ts";
 
 const backlogCheckMs = 250;
+const describeMs = 1000;
 const terminateAfterMs = 1000;
 
 /** Those of this process. */
@@ -60,6 +62,18 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
     openRooms.add(this as unknown as BaseRoom);
     detachState(this);
     this.clock.setInterval(() => this.#cutSlowClients(), backlogCheckMs);
+    this.clock.setInterval(() => this.#publish(), describeMs);
+  }
+
+  /** What the monitor shows of it: told at its making, and when it has changed. */
+  protected describe(): Record<string, unknown> {
+    const { people, connections, guests, here } = this.services.presence.counts(this.key);
+    return { people, connections, guests, here };
+  }
+
+  #publish(): void {
+    const next = this.describe();
+    if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
   }
 
   /** Makes the seat of a client that joins. Throws ROOM_FULL. */

@@ -28,9 +28,11 @@ const allowedCalls: Record<string, (args: unknown[]) => boolean> = {
 
 export function mountMonitor(app: Application, login: OperatorLogin, log: Log): void {
   app.use(prefix, refuseCrossSite, authenticate(login), guardCalls(log));
-  const columns = ["kind", "label", "people", "connections", "guests", "carriers", "listeners"].map((metadata) => ({
-    metadata,
-  }));
+  const columns = ["kind", "label", "people", "connections", "guests", "here", "carriers", "listeners"].map(
+    (metadata) => ({
+      metadata,
+    }),
+  );
   app.use(monitor({ prefix, columns: ["roomId", "name", ...columns, "clients", "elapsedTime", "processId"] }));
 }
 

@@ -1,3 +1,4 @@
+/** What is counted of Redis: commands by kind, and by what was done meanwhile. */
 import { expect, it } from "vitest";
 import { callsOf, perEach } from "./redisUse.ts";
 

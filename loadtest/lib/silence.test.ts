@@ -1,3 +1,4 @@
+/** How long movement was not seen, told from what came when. */
 import { expect, it } from "vitest";
 import type { Person } from "../../client/index.ts";
 import { Silence } from "./silence.ts";

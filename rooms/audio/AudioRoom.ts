@@ -2,7 +2,6 @@
  * The room of an audio session: what plays as state, and commands. Joined with the session's id or name; it makes none.
  * When the session ends everyone is told why and the room closes. What is heard goes by HTTP (routes/audio).
  */
-import { isDeepStrictEqual } from "node:util";
 import type { AuthContext } from "@colyseus/core";
 import { type AudioEvent, AudioState, audioJoin } from "../../schema/audio.ts";
 import type { Identity } from "../../services/identity/person.ts";
@@ -22,7 +21,6 @@ import { handlePlay } from "./messages/play.ts";
 import { showJourney, showOnAir } from "./onAir.ts";
 
 const onAirMs = 250;
-const describeMs = 1000;
 
 export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentRoom, AudioHost {
   override state: AudioState = new AudioState();
@@ -47,12 +45,11 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     });
     showOnAir(this.state, stream.onAir());
     showJourney(this.state, stream.journey());
-    this.metadata = this.#describe();
+    this.metadata = this.describe();
     for (const register of [handleNext, handleDirection, handlePlay, handleBack, handleHeard]) register(this);
     this.seats = new PresencePlugin(this);
     this.#unwatch = feed.watch((event) => this.#onEvent(event));
     this.clock.setInterval(() => showOnAir(this.state, stream.onAir()), onAirMs);
-    this.clock.setInterval(() => this.#publish(), describeMs);
   }
 
   override onJoin(client: SeatClient, options: unknown): Promise<void> | undefined {
@@ -113,16 +110,10 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     for (const client of [...this.clients]) if (client.userData) this.end(client, "SESSION_ENDED");
   }
 
-  #describe() {
+  override describe() {
     const { name, id } = this.session;
-    const { people, connections, guests } = this.services.presence.counts(this.key);
     const { listeners } = this.session.heardBy();
-    return { kind: "audio", label: name || id, session: id, people, connections, guests, listeners };
-  }
-
-  #publish(): void {
-    const next = this.#describe();
-    if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
+    return { ...super.describe(), kind: "audio", label: name || id, session: id, listeners };
   }
 
   override async onDispose(): Promise<void> {

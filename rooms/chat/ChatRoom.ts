@@ -56,8 +56,8 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     const { chats, presence, config, cluster } = this.services;
     this.key = `chat:${instance}`;
     this.#fence = cluster.own(this.key)?.fence ?? 0;
-    this.metadata = { instance, kind: "chat", label: instance };
     Object.assign(this.state, { instance, piece: chats.pieceOf(instance), seq: 0, lostBefore: 0 });
+    this.metadata = this.describe();
     this.#lines = new Lines(this.state.lines);
     this.people = new ChatPeople({
       state: this.state,
@@ -75,6 +75,11 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     });
     this.seats = new PresencePlugin(this);
     for (const register of [handleSay, handleChanges, handleHistory, handleTyping, handleModeration]) register(this);
+  }
+
+  override describe() {
+    const { instance } = this;
+    return { ...super.describe(), instance, kind: "chat", label: instance };
   }
 
   /** Called by Colyseus before each patch: the roster and who types are brought up to date at its pace. */

@@ -4,7 +4,6 @@
  * Who is in it comes from presence and becomes state; poses travel as frames; messages are one file each. A person has
  * one place (slot, pose, avatar) however many tabs they have; the tab that plays moves it.
  */
-import { isDeepStrictEqual } from "node:util";
 import { type AuthContext, ClientState } from "@colyseus/core";
 import { loadPiece, type Piece } from "../../pieces/index.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
@@ -34,7 +33,6 @@ import { Props } from "./props.ts";
 const savePosesMs = 5000;
 /** Where another process goes on if this one dies. */
 const savePosesOftenMs = 1000;
-const describeMs = 1000;
 
 export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentRoom, WorldHost {
   override state: WorldState = new WorldState();
@@ -66,12 +64,11 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.state.tickHz = tickHz;
     Object.assign(this.state.bounds, this.#movement.geometry);
     this.props = new Props(this.state.props, save, this.#piece.savesProps);
-    this.metadata = this.#describe();
+    this.metadata = this.describe();
     this.seats = new PresencePlugin(this);
     for (const register of [handleSay, handleEmote, handleAvatar, handleProps, handlePiece]) register(this);
     this.setTimestep(() => this.#movement.sendFrames(this.clients, performance.now()), 1000 / tickHz);
     this.clock.setInterval(() => this.#people.savePoses(), save.keepsAll ? savePosesOftenMs : savePosesMs);
-    this.clock.setInterval(() => this.#publish(), describeMs);
   }
 
   override async onJoin(client: SeatClient, options: unknown): Promise<void> {
@@ -107,16 +104,9 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.#movement.take(client, payload, now);
   }
 
-  /** What the matchmaker finds this room by, and the monitor shows. */
-  #describe() {
-    const { people, connections, guests } = this.services.presence.counts(this.key);
+  override describe() {
     const { slug } = this.state;
-    return { slug, kind: "world", label: slug, people, connections, guests, carriers: this.datagrams!.mix };
-  }
-
-  #publish(): void {
-    const next = this.#describe();
-    if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
+    return { ...super.describe(), slug, kind: "world", label: slug, carriers: this.datagrams!.mix };
   }
 
   /** Presence says who came, went or changed: the state follows. */
