@@ -72,6 +72,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   }
 
   #publish(): void {
+    if (!this.#isMade) return; // what it is described by may not be there yet
     const next = this.describe();
     if (!isDeepStrictEqual(next, this.metadata)) void this.setMetadata(next);
   }
