@@ -137,7 +137,7 @@ export class Matchmaking {
     }
     const answer = (await response.json().catch(() => ({}))) as Reservation & { code?: number; error?: string };
     if (response.ok) return answer;
-    if (response.status > 500) return undefined; // it cannot now; 500 is that it cannot at all
+    if (response.status === 503) return undefined; // not now
     throw new ServerError(answer.code ?? response.status, answer.error ?? "");
   }
 }
