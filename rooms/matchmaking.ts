@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AuthContext, generateId, matchMaker, ServerError } from "@colyseus/core";
 import { HereaboutsError } from "../schema/errors.ts";
-import type { Cluster, Member } from "../services/cluster/cluster.ts";
+import type { Cluster, Home, Member } from "../services/cluster/cluster.ts";
 import { type BaseRoom, toServerError } from "./BaseRoom.ts";
 import type { Reservation } from "./colyseus.ts";
 import { placeOf } from "./placement.ts";
@@ -31,10 +31,17 @@ const passedOnHeader = "x-hereabouts-passed-on";
 const patienceMs = 6000;
 const pauseMs = { first: 5, most: 200 };
 const passOnMs = 5000;
+/** How long a process that could not be reached is left alone, before one of those who wait tries again. */
+const aloneMs = 300;
 
 export class Matchmaking {
   readonly #options: MatchmakingOptions;
   readonly #making = new Map<string, Promise<void>>();
+  /** Of each key, for all who wait for it: where a process has died they are many. */
+  readonly #pausing = new Map<string, Promise<void>>();
+  readonly #finding = new Map<string, Promise<Home | undefined>>();
+  /** Processes that could not be reached, and until when they are left alone. */
+  readonly #unreached = new Map<string, number>();
 
   constructor(options: MatchmakingOptions) {
     this.#options = options;
@@ -50,7 +57,7 @@ export class Matchmaking {
       const reservation = await this.#attempt(join);
       if (reservation) return reservation;
       if (performance.now() > until) throw unavailable(`${key} has no home yet.`);
-      await pause(wait);
+      await shared(this.#pausing, key, () => pause(wait));
     }
   }
 
@@ -70,7 +77,7 @@ export class Matchmaking {
     if (!cluster.isCurrent) throw unavailable("This process stood still.");
     const own = cluster.own(join.key);
     if (own) return this.#reserve(join, own.value);
-    const home = await cluster.find(join.key);
+    const home = await shared(this.#finding, join.key, () => cluster.find(join.key));
     if (home && home.process !== cluster.id) return isPassedOn ? undefined : this.#passOn(join, home.process);
     const place = isPassedOn ? cluster.id : await this.#placeOf(join.key);
     if (place !== cluster.id) return this.#passOn(join, place);
@@ -107,9 +114,7 @@ export class Matchmaking {
 
   /** Makes the room here, unless another process was first. */
   #make({ name, options, key }: Join): Promise<void> {
-    const making = this.#making.get(key) ?? this.#makeOne(name, options, key).finally(() => this.#making.delete(key));
-    this.#making.set(key, making);
-    return making;
+    return shared(this.#making, key, () => this.#makeOne(name, options, key));
   }
 
   async #makeOne(name: string, options: Options, key: string): Promise<void> {
@@ -128,18 +133,34 @@ export class Matchmaking {
 
   async #passOn({ name, options, context }: Join, processId: string): Promise<Reservation | undefined> {
     const member = this.#options.cluster.members().find(({ id }) => id === processId);
-    if (!member) return undefined;
+    const aloneUntil = this.#unreached.get(processId);
+    if (!member) this.#unreached.delete(processId);
+    if (!member || (aloneUntil && performance.now() < aloneUntil)) return undefined;
+    if (aloneUntil) this.#leaveAlone(processId);
     let response: Response;
     try {
       response = await ask(member, name, options, context, this.#sealOf(processId));
+      this.#unreached.delete(processId);
     } catch {
-      return undefined; // it has just died: its rooms are to be had as soon as that is sure
+      this.#leaveAlone(processId); // it has just died: its rooms are to be had as soon as that is sure
+      return undefined;
     }
     const answer = (await response.json().catch(() => ({}))) as Reservation & { code?: number; error?: string };
     if (response.ok) return answer;
     if (response.status === 503) return undefined; // not now
     throw new ServerError(answer.code ?? response.status, answer.error ?? "");
   }
+
+  #leaveAlone(processId: string): void {
+    this.#unreached.set(processId, performance.now() + aloneMs);
+  }
+}
+
+/** The work that is under way for a key, or is begun now. */
+function shared<T>(under: Map<string, Promise<T>>, key: string, begin: () => Promise<T>): Promise<T> {
+  const work = under.get(key) ?? begin().finally(() => under.delete(key));
+  under.set(key, work);
+  return work;
 }
 
 type Join = { name: string; options: Options; context: AuthContext; auth: unknown; key: string };

@@ -35,4 +35,10 @@ describe("placement", () => {
     expect(new Set(keys.map((key) => placeOf(key, busy)!.id))).toEqual(new Set(["b"]));
     expect(placeOf("world:x", [member("c", { isDraining: true })])).toBeUndefined();
   });
+
+  it("[PR6] passes over one that has just come, unless all have", () => {
+    const [a, b] = [member("a", { isNew: true }), member("b", { isNew: true })];
+    expect(new Set(keys.map((key) => placeOf(key, [a, b, member("c")])!.id))).toEqual(new Set(["c"]));
+    expect(new Set(keys.map((key) => placeOf(key, [a, b])!.id))).toEqual(new Set(["a", "b"]));
+  });
 });

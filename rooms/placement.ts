@@ -1,7 +1,8 @@
 /**
  * Which process a new room is made on: each key prefers processes in an order of its own (rendezvous hashing), so that all
  * who place it at once choose the same and that of a process which goes are spread over the others; one that is much
- * busier than the rest is passed over.
+ * busier than the rest is passed over, and so is one that has just come: it could not hold the places of people whose
+ * process died before it came.
  */
 import { createHash } from "node:crypto";
 import type { Member } from "../services/cluster/cluster.ts";
@@ -13,7 +14,9 @@ const roomCost = 2;
 
 /** Undefined where all are leaving. */
 export function placeOf(key: string, members: readonly Member[]): Member | undefined {
-  const open = members.filter(({ isDraining }) => !isDraining);
+  const staying = members.filter(({ isDraining }) => !isDraining);
+  const known = staying.filter(({ isNew }) => !isNew);
+  const open = known.length > 0 ? known : staying;
   const average = open.reduce((sum, member) => sum + loadOf(member), 0) / open.length;
   const most = average * busier.times + busier.by;
   const preferred = open.map((member) => ({ member, rank: rankOf(key, member) })).sort((a, b) => b.rank - a.rank);

@@ -21,6 +21,8 @@ export interface Member {
   readonly seats: number;
   readonly rooms: number;
   readonly isDraining: boolean;
+  /** It came a moment ago: of processes that died before that it never heard who was where. */
+  readonly isNew?: true;
 }
 
 export interface Home {

@@ -16,6 +16,8 @@ const ackMs = 1500;
 const retryMs = 50;
 /** For the first to come, which has nobody to wait for. */
 const beginMs = 5000;
+/** The places of those who died are held no longer, by those who knew them. */
+const newMs = 6000;
 
 export interface ParticipantOptions {
   id: () => string;
@@ -39,6 +41,7 @@ export class Participant implements Omit<Cluster, "channel"> {
   #claims = new Map<string, Promise<Home>>();
   #asking = new Set<string>();
   #begun: Begun | undefined;
+  #beganAt = 0;
   #isDraining = false;
   #isClosed = false;
   /** Counts the stays among the others: this one ends when everything is given up. */
@@ -114,7 +117,8 @@ export class Participant implements Omit<Cluster, "channel"> {
   async begin(self: Pick<Member, "peerUrl" | "address">, load: Begun["load"]): Promise<void> {
     this.#begun = { ...self, load };
     const { now, pause, store } = this.#options;
-    const until = now() + beginMs;
+    this.#beganAt = now();
+    const until = this.#beganAt + beginMs;
     for (this.tick(); !this.#isIn || (await this.#isClosedToAll(store)); await pause(retryMs)) {
       if (now() > until) throw new HereaboutsError("UNAVAILABLE");
       if (!this.#isIn) this.tick();
@@ -278,7 +282,9 @@ export class Participant implements Omit<Cluster, "channel"> {
   #self(): Self {
     const { peerUrl, address, load } = this.#begun!;
     const { seats, rooms } = load();
-    return { life: this.#life, member: { id: this.id, peerUrl, address, seats, rooms, isDraining: this.#isDraining } };
+    const isNew = this.#options.now() < this.#beganAt + newMs && ({ isNew: true } as const);
+    const member = { id: this.id, peerUrl, address, seats, rooms, isDraining: this.#isDraining, ...isNew };
+    return { life: this.#life, member };
   }
 
   #emit(event: ClusterEvent): void {
