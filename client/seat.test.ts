@@ -1,6 +1,7 @@
 /** A seat comes back by itself, also from a server that takes connections and says nothing. */
 import type { Client } from "colyseus.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { closeOf } from "../schema/errors.ts";
 import { Seat } from "./seat.ts";
 
 const newRoom = () => ({
@@ -9,7 +10,7 @@ const newRoom = () => ({
   onLeave: vi.fn(),
   onError: vi.fn(),
   leave: vi.fn(async () => {}),
-  ping: vi.fn(),
+  ping: (answered: () => void) => answered(),
 });
 
 function seatBy(joinOrCreate: () => Promise<unknown>) {
@@ -50,5 +51,27 @@ describe("[SD2] a seat", () => {
     expect(seat.room).toBe(second);
     expect(onState.mock.calls.map(([state]) => state)).toEqual(["open", "reconnecting", "open"]);
     await seat.leave();
+  });
+
+  it("comes back where a join that was given up has taken the place of the newer one", async () => {
+    const late = Promise.withResolvers<unknown>();
+    const rooms = [newRoom(), newRoom(), newRoom()] as const;
+    const joinOrCreate = vi.fn<() => Promise<unknown>>();
+    joinOrCreate.mockResolvedValueOnce(rooms[0]).mockReturnValueOnce(late.promise);
+    joinOrCreate.mockResolvedValueOnce(rooms[1]).mockResolvedValue(rooms[2]);
+    const { seat, onClosed } = seatBy(joinOrCreate);
+    await seat.join();
+    rooms[0].onLeave.mock.calls[0]![0](1006, "");
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(seat.room).toBe(rooms[1]);
+    late.resolve(newRoom());
+    await vi.advanceTimersByTimeAsync(100);
+    rooms[1].onLeave.mock.calls[0]![0](closeOf("REPLACED"), "");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(seat.room).toBe(rooms[2]);
+    expect(onClosed).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(6000);
+    rooms[2].onLeave.mock.calls[0]![0](closeOf("REPLACED"), "");
+    expect(onClosed).toHaveBeenCalledOnce();
   });
 });

@@ -38,6 +38,8 @@ const silentMs = 6000;
 const checkMs = 1000;
 /** A process that stands still takes connections and says nothing. */
 const joinMs = 8000;
+/** How long after it was left such a join may still have replaced the newer one. */
+const strayMs = 5000;
 /** Closes and refusals after which trying again is no use. */
 const finalCodes = new Set<ErrorCode>([
   "KICKED",
@@ -56,6 +58,8 @@ export class Seat<State> {
   #state: ConnectionState = "connecting";
   #attempt = 0;
   #heardAt = 0;
+  /** Joins that were given up and may still come true. */
+  #strays = 0;
   #checkedAt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #checkTimer: ReturnType<typeof setInterval>;
@@ -109,7 +113,7 @@ export class Seat<State> {
     const { client, roomName, joinOptions } = this.#options;
     let room: Room<unknown, State>;
     try {
-      room = await withinJoinMs(client.joinOrCreate<State>(roomName, joinOptions()));
+      room = await this.#withinJoinMs(client.joinOrCreate<State>(roomName, joinOptions()));
     } catch (error) {
       throw toKnown(error);
     }
@@ -124,16 +128,40 @@ export class Seat<State> {
     this.#setState("open");
   }
 
+  /** Throws TIMEOUT; a room that comes later is left, and may have taken the place of a newer one. */
+  async #withinJoinMs(joining: Promise<Room<unknown, State>>): Promise<Room<unknown, State>> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#strays++;
+        const end = () => setTimeout(() => this.#strays--, strayMs);
+        joining
+          .then(
+            (room) => room.leave(),
+            () => {},
+          )
+          .finally(end);
+        reject(new HereaboutsError("TIMEOUT"));
+      }, joinMs);
+    });
+    try {
+      return await Promise.race([joining, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #onLeave(room: Room<unknown, State>, code: number, reason: string | undefined): void {
     if (room !== this.#room || this.#state === "closed") return;
     const known = codeOfClose(code);
     const error = known ? HereaboutsError.fromRefusal({ code: known, message: reason ?? "", remedy: "" }) : undefined;
-    if (code === consented || (known && finalCodes.has(known))) {
+    const isByStray = known === "REPLACED" && this.#strays > 0;
+    if (code === consented || (known && finalCodes.has(known) && !isByStray)) {
       this.#end();
       this.#options.onClosed(error ?? new HereaboutsError("CLOSED", "The server closed this room."));
       return;
     }
-    if (error && known !== "DRAINING" && known !== "MOVED") this.#options.onTrouble(error);
+    if (error && known !== "DRAINING" && known !== "MOVED" && !isByStray) this.#options.onTrouble(error);
     this.#setState("reconnecting");
     if (known === "ABUSE") this.#attempt = retryMs.length - 1;
     this.#retry();
@@ -191,24 +219,5 @@ export class Seat<State> {
     clearTimeout(this.#retryTimer);
     clearInterval(this.#checkTimer);
     this.#unwatch();
-  }
-}
-
-/** Throws TIMEOUT; a room that comes later is left. */
-async function withinJoinMs<R extends { leave(): unknown }>(joining: Promise<R>): Promise<R> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      joining.then(
-        (room) => room.leave(),
-        () => {},
-      );
-      reject(new HereaboutsError("TIMEOUT"));
-    }, joinMs);
-  });
-  try {
-    return await Promise.race([joining, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -28,9 +28,9 @@ export interface MatchmakingOptions {
 /** Set on what another process passed on: it is to be dealt with here. Names the process that it is for, as its seal. */
 const passedOnHeader = "x-hereabouts-passed-on";
 /** How long a join waits for a room that is just ending or whose process has just died. */
-const patienceMs = 6000;
+const patienceMs = 4500;
 const pauseMs = { first: 5, most: 200 };
-const passOnMs = 5000;
+const passOnMs = 3000;
 /** How long a process that could not be reached is left alone, before one of those who wait tries again. */
 const aloneMs = 300;
 

@@ -29,6 +29,9 @@ export class Elsewhere extends HereaboutsError {
   }
 }
 
+/** Whether a home is that of a session, by its id or name. */
+export const isSessionKey = (key: string): boolean => /^session(-name)?:/.test(key);
+
 const idKey = (id: string) => `session:${id}`;
 const keysOf = (id: string, name: string) => (name ? [`session-name:${nameKey(name)}`, idKey(id)] : [idKey(id)]);
 

@@ -13,7 +13,7 @@ import type { OpenStream, SessionStream, Streams } from "../audio/stream/stream.
 import type { Cluster, ClusterEvent } from "../cluster/cluster.ts";
 import { Audience, type HearOptions } from "./audience.ts";
 import type { LifecycleBus } from "./bus.ts";
-import { Elsewhere, SessionHomes } from "./homes.ts";
+import { Elsewhere, isSessionKey, SessionHomes } from "./homes.ts";
 import { isIdLike, nameKey, newId } from "./ids.ts";
 import type { SessionStore } from "./record.ts";
 import { Registry } from "./registry.ts";
@@ -337,7 +337,8 @@ export class Sessions {
     const homes = this.#homes!;
     switch (event.type) {
       case "lost": {
-        const session = this.find(event.home.value);
+        const { key, value } = event.home;
+        const session = isSessionKey(key) ? this.find(value) : undefined;
         if (session) this.#registry.move(session);
         break;
       }
