@@ -23,6 +23,8 @@ export interface Processes extends Target {
   signal(index: number, signal: "SIGKILL" | "SIGTERM"): void;
 }
 
+type LogLine = { level: number; msg: string; process?: number; pid?: number };
+
 const warnLevel = 40;
 /** Until all have heard of each other. */
 const meetMs = 1500;
@@ -34,8 +36,8 @@ export async function startProcesses(count: number): Promise<Processes> {
   const pids: number[] = [];
   const onLine = (line: string) => {
     if (!line.startsWith("{")) return;
-    const { level, process: number, pid } = JSON.parse(line) as { level: number; process?: number; pid?: number };
-    if (number && pid) pids[number - 1] = pid;
+    const { level, msg, process: number, pid } = JSON.parse(line) as LogLine;
+    if (msg === "a process is up") pids[number! - 1] = pid!;
     if (level >= warnLevel) console.error(line);
   };
   const env = { ...serverEnv(port, data), LOG_LEVEL: "info", REDIS_URL: `redis://127.0.0.1:${server.port}` };
