@@ -46,7 +46,8 @@ export async function benchRedis(args: string[], signal: AbortSignal): Promise<n
   const target = await startProcesses(2);
   try {
     const guests = await inTurn(Math.max(joins, people, crowd), () => becomeGuest(target.url));
-    const [owner, other] = await placesOf("joins", target, await becomeGuest(target.url));
+    const resident = await enter(target.url, await becomeGuest(target.url), "joins");
+    const [owner, other] = ownerFirst(target, resident);
     await pause(settleMs, signal);
     const idle = await measure(target, 1, () => pause(idleMs, signal));
     const rows: Record<string, Measured> = {};
@@ -64,6 +65,7 @@ export async function benchRedis(args: string[], signal: AbortSignal): Promise<n
         await pause(settleMs, signal);
       }
     }
+    await resident.leave();
     rows["move"] = await moves(target, guests.slice(0, people), rate, seconds);
     const stored = createHistogram();
     rows["chat line"] = await talk(target, guests.slice(0, people), lines, seconds, (ms) => record(stored, ms));
@@ -109,9 +111,8 @@ async function leaveAll(seats: readonly Seat[]): Promise<void> {
   await Promise.all(seats.map((seat) => seat.leave()));
 }
 
-/** The processes' addresses, that of the world first; someone is in it from now on. */
-async function placesOf(slug: string, { url, urls }: Processes, guest: Guest): Promise<string[]> {
-  const { host } = await enter(url, guest, slug);
+/** The processes' addresses, that of the one where the seat is first. */
+function ownerFirst({ urls }: Processes, { host }: Seat): string[] {
   return urls.toSorted((a, b) => Number(new URL(b).host === host) - Number(new URL(a).host === host));
 }
 
