@@ -35,6 +35,8 @@ const settleMs = 1500;
 const trailMs = 300;
 /** From the first asking to the last being in. */
 const crowdMs = 500;
+/** Commands each: what comes anyway is not as even as that. */
+const leastCost = 0.02;
 
 type Measured = { count: number; redis: RedisUse; serverMs: number; ms: number };
 
@@ -82,7 +84,9 @@ export async function benchRedis(args: string[], signal: AbortSignal): Promise<n
     const title = `${crowd} to a new key`;
     console.log(`${formatTable(times({ "line, until stored": percentiles(stored), [title]: inAll }))}\n`);
     const failures = [
-      ...(perEach(rows["move"].redis, idle.redis, rows["move"].count).calls.size > 0 ? ["moves cost commands"] : []),
+      ...(totalOf(perEach(rows["move"].redis, idle.redis, rows["move"].count).calls) > leastCost
+        ? ["moves cost commands"]
+        : []),
       ...(split > 0 ? [`${split} keys got more than one room`] : []),
       ...(inAll.max > crowdMs ? [`not everyone was in within ${crowdMs} ms`] : []),
     ];
@@ -178,9 +182,15 @@ function costs(rows: Readonly<Record<string, Measured>>, idle: Measured): Cell[]
   const row = (what: string, { count, redis, serverMs, ms }: Measured, anyway: Measured): Cell[] => {
     const { calls, cpuMs } = perEach(redis, anyway.redis, count);
     const names = [...calls].toSorted(([, a], [, b]) => b - a).map(([name, each]) => `${name} ${figure(each, 2)}`);
-    const total = [...calls.values()].reduce((sum, each) => sum + each, 0);
     const server = (serverMs - (anyway.serverMs * ms) / anyway.ms) / count;
-    return [what, figure(count), figure(total, 2), figure(cpuMs * 1000), figure(server * 1000), names.join(", ")];
+    return [
+      what,
+      figure(count),
+      figure(totalOf(calls), 2),
+      figure(cpuMs * 1000),
+      figure(server * 1000),
+      names.join(", "),
+    ];
   };
   return [
     ["each", "count", "commands", "Redis us", "processes us", "of which"],
@@ -188,6 +198,8 @@ function costs(rows: Readonly<Record<string, Measured>>, idle: Measured): Cell[]
     row("second, whatever happens", { ...idle, count: idle.ms / 1000 }, nothing),
   ];
 }
+
+const totalOf = (calls: ReadonlyMap<string, number>) => [...calls.values()].reduce((sum, each) => sum + each, 0);
 
 function times(rows: Readonly<Record<string, Percentiles>>): Cell[][] {
   const body = Object.entries(rows).map(([what, { count, p50, p99, max }]): Cell[] => [what, count, p50, p99, max]);
