@@ -265,6 +265,8 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
   }
 
   #guarded(where: string, send: () => boolean): boolean {
+    // whoever hears two rooms of a key hears one too many
+    if (!this.services.cluster.isCurrent) return false;
     try {
       return send();
     } catch (error) {

@@ -67,7 +67,9 @@ export abstract class WorldRoom extends BaseRoom<WorldState> implements PresentR
     this.metadata = this.describe();
     this.seats = new PresencePlugin(this);
     for (const register of [handleSay, handleEmote, handleAvatar, handleProps, handlePiece]) register(this);
-    this.setTimestep(() => this.#movement.sendFrames(this.clients, performance.now()), 1000 / tickHz);
+    this.setTimestep(() => {
+      if (cluster.isCurrent) this.#movement.sendFrames(this.clients, performance.now());
+    }, 1000 / tickHz);
     this.clock.setInterval(() => this.#people.savePoses(), save.keepsAll ? savePosesOftenMs : savePosesMs);
   }
 
