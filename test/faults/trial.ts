@@ -122,7 +122,8 @@ class Trial {
     await pause(begin + endOf(this.#schedule) - now() - 1000);
     this.#note("calm: nobody travels, reloads or leaves any more");
     await this.#drivers.all("calm");
-    while (this.#site.isHarmed) await pause(20);
+    const lastAt = Math.max(...this.#schedule.faults.map(({ atMs }) => atMs));
+    while (this.#site.isHarmed || now() < begin + lastAt + 20) await pause(20);
     const { harmedAt } = this.#site;
     this.#note("the last fault is over");
     const healedAt = await this.#awaitExact("after the faults", harmedAt + healMs, false);
