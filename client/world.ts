@@ -35,7 +35,7 @@ export interface WorldOptions {
   join: JoinOptions;
 }
 
-const holdMs = 10_000;
+const holdMs = 6000;
 
 export class WorldView implements World, PoseSource {
   readonly slug: string;
@@ -234,7 +234,7 @@ export class WorldView implements World, PoseSource {
     for (const { type, ...data } of events) this.#events.emit(type, data);
   }
 
-  /** A room made anew, after a restart, gets as long as a server holds people before anyone is missed. */
+  /** A room made anew, after a restart or elsewhere: whoever comes back does so in the time between two tries. */
   #holdPeople(room: Room<unknown, WorldState>): void {
     const isAnother = this.#roomId !== undefined && this.#roomId !== room.roomId;
     this.#roomId = room.roomId;
