@@ -7,8 +7,8 @@
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
  * the load generator to another where taskset allows and the servers do not need all cores. Absolute figures tell about the machine: trust the ratios, and
  * only as far as they exceed the noise, which is how far rounds of the same server lie apart. Exit code 2 if the load
- * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams` is in
- * datagrams.ts, `npm run bench -- redis` in redis.ts.
+ * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams`,
+ * `redis` and `start` are in files of their own.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -22,6 +22,7 @@ import { flag, number, type Options, parseOptions, text, whole } from "./lib/opt
 import { figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
 import { benchRedis } from "./redis.ts";
+import { benchStart } from "./start.ts";
 
 /** What every comparison takes. */
 const commonOptions = {
@@ -130,6 +131,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => st
 async function main([scenario = "", ...args]: string[]): Promise<number> {
   if (scenario === "datagrams") return benchDatagrams(args, stop.signal);
   if (scenario === "redis") return benchRedis(args, stop.signal);
+  if (scenario === "start") return benchStart(args, stop.signal);
   const bench = Object.hasOwn(benches, scenario) ? benches[scenario] : undefined;
   const names = [...Object.keys(benches), "datagrams", "redis"].join(" ");
   if (!bench) throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: ${names}`);

@@ -1,39 +1,77 @@
-/** What Colyseus shares between processes, while Redis is away: nothing of it throws, and nobody waits for ever. */
-import type { IRoomCache } from "@colyseus/core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+/** The listing of rooms in a Redis that goes away and comes back: nothing waits for it, and what it says is true again. */
+import { type IRoomCache, initializeRoomCache } from "@colyseus/core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { hasRedis, noRedis, type RedisServer, startRedis } from "../services/chatlog/testing/redisServer.ts";
-import { type Connections, openRedis, ready } from "../services/cluster/redis.ts";
-import { Listings, Messages } from "./listings.ts";
+import { openRedis, ready } from "../services/cluster/redis.ts";
+import { Listings } from "./listings.ts";
 
-describe.skipIf(!hasRedis)(hasRedis ? "[OP5] without Redis" : noRedis, () => {
-  const onError = vi.fn();
-  let server: RedisServer;
-  let connections: Connections;
-  let listings: Listings;
-  let messages: Messages;
+const room = (roomId: string, processId: string) =>
+  initializeRoomCache({ roomId, processId, name: "world", clients: 0 } as Partial<IRoomCache> as IRoomCache);
+
+describe.skipIf(!hasRedis)(hasRedis ? "[OP5] the listing of rooms" : noRedis, () => {
+  let redis: RedisServer;
   beforeAll(async () => {
-    server = await startRedis();
-    connections = await openRedis(`redis://127.0.0.1:${server.port}`, () => {});
-    const [forListings, forMessages] = [connections.open(), connections.open()];
-    await Promise.all([ready(forListings), ready(forMessages)]);
-    listings = new Listings(forListings, onError);
-    messages = new Messages(forMessages, onError);
-    await listings.persist({ roomId: "one", processId: "p", name: "world" } as IRoomCache, true);
-    await server.kill();
+    redis = await startRedis();
   });
-  afterAll(async () => {
-    connections.close();
-    await server.stop();
+  afterAll(() => redis?.stop());
+
+  async function newListings() {
+    await redis.connect().flushall();
+    const onError = vi.fn();
+    const connections = await openRedis(`redis://127.0.0.1:${redis.port}`, () => {});
+    const open = async () => {
+      const client = connections.open();
+      await ready(client);
+      const listings = new Listings(client, onError);
+      onTestFinished(() => listings.shutdown().then(() => connections.close()));
+      return listings;
+    };
+    return { one: await open(), other: await open(), onError };
+  }
+  const idsOf = async (listings: Listings) => (await listings.query({})).map(({ roomId }) => roomId).sort();
+
+  it("is written behind, and read by others", async () => {
+    const { one, other } = await newListings();
+    await one.persist(room("a", "1"), true);
+    await one.update(room("a", "1"), { $inc: { clients: 2 } });
+    expect(await idsOf(one)).toEqual(["a"]);
+    await vi.waitFor(async () => expect(await idsOf(other)).toEqual(["a"]), 3000);
+    expect((await other.findOne({ roomId: "a" })).clients).toBe(2);
+    expect(await other.query({ processId: "2" })).toEqual([]);
   });
 
-  it("a process that asks another for an answer goes on to wait no longer than it means to", async () => {
-    await messages.subscribe("ipc:answer", () => {});
-    expect(onError).toHaveBeenCalled();
+  it("has no room that has ended, whatever that still says of itself", async () => {
+    const { one, other } = await newListings();
+    const ended = room("a", "1");
+    await one.persist(ended, true);
+    await vi.waitFor(async () => expect(await idsOf(other)).toEqual(["a"]), 3000);
+    await one.remove("a");
+    await one.persist(ended);
+    await one.update(ended, { $inc: { clients: -1 } });
+    expect(await idsOf(one)).toEqual([]);
+    await vi.waitFor(async () => expect(await idsOf(other)).toEqual([]), 3000);
   });
 
-  it("a process that ends leaves the listing in order", async () => {
-    await listings.cleanup();
-    expect(await listings.findOne({ roomId: "one" }).catch(() => undefined)).toBeUndefined();
-    await listings.shutdown();
+  it("makes nothing wait while Redis is away, and is whole when it is back empty", async () => {
+    const { one, other, onError } = await newListings();
+    await one.persist(room("a", "1"), true);
+    await vi.waitFor(async () => expect(await idsOf(other)).toEqual(["a"]), 3000);
+    await redis.kill();
+    await expect(other.query({})).rejects.toThrow();
+    await one.persist(room("b", "1"), true);
+    await vi.waitFor(() => expect(onError).toHaveBeenCalled(), 3000);
+    await redis.restart({ empty: true });
+    one.restore();
+    await vi.waitFor(async () => expect(await idsOf(other)).toEqual(["a", "b"]), 5000);
+  }, 20_000);
+
+  it("loses the rooms of processes that are gone", async () => {
+    const { one, other } = await newListings();
+    await one.persist(room("a", "1"), true);
+    await other.persist(room("b", "2"), true);
+    await vi.waitFor(async () => expect((await one.query({})).length + (await other.query({})).length).toBe(4), 3000);
+    await other.cleanup();
+    await one.sweep(new Set(["2"]));
+    await vi.waitFor(async () => expect(await idsOf(other)).toEqual([]), 3000);
   });
 });

@@ -50,6 +50,7 @@ export class Listings extends RedisDriver {
       const room = initializeRoomCache(JSON.parse(text) as IRoomCache);
       rooms.set(room.roomId, room);
     }
+    for (const roomId of this.#changed) rooms.delete(roomId); // what is not written yet
     for (const [roomId, room] of this.#own) rooms.set(roomId, room);
     const wanted = Object.entries(conditions);
     return [...rooms.values()].filter((room) =>

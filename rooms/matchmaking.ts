@@ -3,11 +3,12 @@
  * does not live yet, it is made at its place. What belongs to another process is passed on to that over HTTP, so that a
  * join costs Redis one look at most, and none where the room lives.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AuthContext, generateId, matchMaker, ServerError } from "@colyseus/core";
 import { HereaboutsError } from "../schema/errors.ts";
 import type { Cluster, Home, Member } from "../services/cluster/cluster.ts";
+import { isSameSecret } from "../services/secrets.ts";
 import { type BaseRoom, toServerError } from "./BaseRoom.ts";
 import type { Reservation } from "./colyseus.ts";
 import { placeOf } from "./placement.ts";
@@ -89,8 +90,7 @@ export class Matchmaking {
   #isPassedOn({ headers }: AuthContext): boolean {
     const given = headers.get(passedOnHeader);
     if (given === null) return false;
-    const [seal, right] = [Buffer.from(given), Buffer.from(this.#sealOf(this.#options.cluster.id))];
-    if (seal.length === right.length && timingSafeEqual(seal, right)) return true;
+    if (isSameSecret(given, this.#sealOf(this.#options.cluster.id))) return true;
     throw unavailable("Another process was meant.");
   }
 

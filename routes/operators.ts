@@ -4,9 +4,9 @@
  * `operator` may act, `viewer` may look. Requests that another site's page made are refused: the browser would add the
  * login by itself.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Request, RequestHandler } from "express";
 import { HereaboutsError } from "../schema/errors.ts";
+import { isSameSecret } from "../services/secrets.ts";
 
 export type OperatorLogin = { operatorPassword: string; viewerPassword: string };
 export type OperatorRole = "operator" | "viewer";
@@ -59,15 +59,9 @@ export function roleOf(header: string | undefined, login: OperatorLogin): Operat
     .toString()
     .split(":");
   const password = rest.join(":");
-  const isOperator = isEqual(password, login.operatorPassword) && name === "operator";
-  const isViewer = isEqual(password, login.viewerPassword) && name === "viewer" && login.viewerPassword !== "";
+  const isOperator = isSameSecret(password, login.operatorPassword) && name === "operator";
+  const isViewer = isSameSecret(password, login.viewerPassword) && name === "viewer" && login.viewerPassword !== "";
   return isOperator ? "operator" : isViewer ? "viewer" : undefined;
-}
-
-/** Takes the same time whatever the two are. */
-function isEqual(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 /** Throws FORBIDDEN for viewers. */

@@ -2,7 +2,7 @@
  * Secrets the server makes for itself on its first start and keeps with its data, readable by their owner only. Of several
  * processes that start at once on the same folder one makes it, and all have that one.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HereaboutsError } from "../schema/errors.ts";
@@ -37,4 +37,10 @@ function make(file: string, value: string): boolean {
   } finally {
     rmSync(draft);
   }
+}
+
+/** Takes the same time whatever the two are. */
+export function isSameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
 }

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Chat, connect, type Hereabouts, type World } from "../client/index.ts";
 import { hasRedis, noRedis } from "../services/chatlog/testing/redisServer.ts";
 import { startCluster, type TestCluster } from "./lib/cluster.ts";
-import type { TestServer } from "./lib/server.ts";
 import { pause, until } from "./lib/until.ts";
 
 let cluster: TestCluster;
@@ -13,11 +12,6 @@ async function newcomer(name: string, url = cluster.front.url): Promise<Hereabou
   const here = await connect(url, { storage: null, name });
   people.push(here);
   return here;
-}
-
-function homeOf({ room }: World | Chat): TestServer {
-  const { ws } = room.connection.transport as unknown as { ws: { url: string } };
-  return cluster.servers.find(({ port }) => port === Number(new URL(ws.url).port))!;
 }
 
 /** Who comes and goes in a world, in words. */
@@ -58,10 +52,10 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
   it("[SD2][PR6] kill -9: all are back elsewhere within 5 s, with props, poses and lines, and nobody flickers", async () => {
     const { a, wa, wb, ca, cb } = await twoPeople();
     await pause(1500);
-    const dead = homeOf(wb);
+    const dead = cluster.homeOf(wb);
     const events = record(wb);
     const [world, chat] = [wb.room.roomId, cb.room.roomId];
-    const isChatToo = homeOf(cb) === dead;
+    const isChatToo = cluster.homeOf(cb) === dead;
     const since = performance.now();
     process.kill(dead.pid, "SIGKILL");
     const saying = ca.say("during");
@@ -82,7 +76,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
 
   it("[SV4] a drained process moves its people: nobody leaves, nothing is lost", async () => {
     const { a, wa, wb, ca, cb } = await twoPeople();
-    const drained = homeOf(wb);
+    const drained = cluster.homeOf(wb);
     const events = record(wb);
     const world = wb.room.roomId;
     const since = performance.now();
@@ -100,7 +94,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
 
   it("Redis away: rooms go on, joins elsewhere fail fast and clearly, and all is as before when it is back", async () => {
     const { wa, wb, ca, cb } = await twoPeople();
-    const other = cluster.servers.find((server) => server !== homeOf(wb))!;
+    const other = cluster.servers.find((server) => server !== cluster.homeOf(wb))!;
     await cluster.redis.kill();
     wa.moveTo({ x: 90, y: 0 });
     await until(() => [...wb.people.values()].some(({ x }) => x === 90), "A's pose, without Redis", 3000);

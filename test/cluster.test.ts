@@ -1,6 +1,6 @@
 /** Several processes that share a Redis are one server to those who come: one room a key, one presence, one chat. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Chat, connect, type Hereabouts, type World } from "../client/index.ts";
+import { connect, type Hereabouts, type World } from "../client/index.ts";
 import { hasRedis, noRedis } from "../services/chatlog/testing/redisServer.ts";
 import { authSecret, startCluster, type TestCluster } from "./lib/cluster.ts";
 import type { TestServer } from "./lib/server.ts";
@@ -19,19 +19,13 @@ async function newcomer(url = cluster.front.url, name = "someone"): Promise<Here
   return here;
 }
 
-/** The server that a room lives on: the one that its WebSocket goes to. */
-function homeOf({ room }: World | Chat): TestServer {
-  const { ws } = room.connection.transport as unknown as { ws: { url: string } };
-  return cluster.servers.find(({ port }) => port === Number(new URL(ws.url).port))!;
-}
-
 const others = (server: TestServer) => cluster.servers.filter((other) => other !== server);
 
 /** A world that lives on `server`. */
 async function worldOn(server: TestServer, here: Hereabouts): Promise<World> {
   for (;;) {
     const world = await here.world(newSlug(), { share: true });
-    if (homeOf(world) === server) return world;
+    if (cluster.homeOf(world) === server) return world;
     await world.leave();
   }
 }
@@ -66,14 +60,14 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] several processes" : noRedis, () =>
   it("spread keys over all of them", async () => {
     const here = await newcomer();
     const worlds = await Promise.all(Array.from({ length: 16 }, () => here.world(newSlug())));
-    expect(new Set(worlds.map((world) => homeOf(world).port)).size).toBe(2);
+    expect(new Set(worlds.map((world) => cluster.homeOf(world).port)).size).toBe(2);
   });
 
   it("[PR1][PR6] tell in a chat at one who is here by a world at another", async () => {
     const [a, b] = [await newcomer(undefined, "A"), await newcomer(undefined, "B")];
     const chat = await b.chat("system");
     await a.chat("system");
-    const other = others(homeOf(chat))[0]!;
+    const other = others(cluster.homeOf(chat))[0]!;
     const world = await worldOn(other, a);
     const entry = () => chat.people.get(a.identity.id);
     await until(() => entry()?.where === world.slug, "where A is", 3000);

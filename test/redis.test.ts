@@ -5,7 +5,9 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Chat, connect, type Hereabouts } from "../client/index.ts";
+import { createRedisChatLog } from "../services/chatlog/redis.ts";
 import { hasRedis, noRedis, type RedisServer, startRedis } from "../services/chatlog/testing/redisServer.ts";
+import { basicAuth } from "./lib/http.ts";
 import { launch, startTestServer, type TestServer } from "./lib/server.ts";
 
 if (!hasRedis) console.warn(noRedis);
@@ -21,10 +23,17 @@ async function until(condition: () => unknown, what: string, ms = 5000): Promise
   }
 }
 
+type MonitorRooms = { rooms: { roomId: string; metadata?: { label?: string } }[] };
+
 describe.skipIf(!hasRedis)(hasRedis ? "with Redis" : noRedis, { timeout: 40_000 }, () => {
   let redis: RedisServer;
   let server: TestServer;
-  const env = (port = 0) => ({ REDIS_URL: `redis://127.0.0.1:${redis.port}`, AUTH_SECRET, PORT: String(port) });
+  const env = (port = 0) => ({
+    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    AUTH_SECRET,
+    MONITOR_PASSWORD: "operator's password",
+    PORT: String(port),
+  });
   const start = (port?: number) => startTestServer({ env: env(port) });
   /** As a power cut does; then started again at the same address. */
   const killServer = async (meanwhile = async () => {}) => {
@@ -167,6 +176,28 @@ describe.skipIf(!hasRedis)(hasRedis ? "with Redis" : noRedis, { timeout: 40_000 
     expect(chat.room.roomId).not.toBe(roomId);
     await until(() => chat.lines.length === 2, "the line");
     expect(texts(chat)).toEqual(["1", "2"]);
+    // the room before is no more, though its people are in another of the same name
+    const listed = async () => {
+      const headers = basicAuth("operator", "operator's password");
+      const { rooms } = (await (await fetch(`${server.url}/monitor/api`, { headers })).json()) as MonitorRooms;
+      return rooms.filter(({ metadata }) => metadata?.label === "moving").map(({ roomId }) => roomId);
+    };
+    await until(async () => (await listed()).join() === chat.room.roomId, "one room in the monitor");
+  });
+
+  it("[CH2] shows lines whose answers were lost before those that came after them", async () => {
+    const [ada, bob] = [await newcomer(), await newcomer()];
+    const [chat, other] = [await ada.chat("gap"), await bob.chat("gap")];
+    const seen: number[] = [];
+    other.on("say", ({ line }) => seen.push(line.seq));
+    await chat.say("1");
+    const author = { id: "x", handle: "x", name: "x", kind: "human", guest: true } as const;
+    const log = createRedisChatLog({ redis: redis.connect(), keep: 100, onWarning: () => {} });
+    for (const text of ["2", "3"]) await log.append("gap", { author, text, font: "", clientId: text, isShadow: false });
+    await chat.say("4");
+    await until(() => seen.length === 4, "the lines");
+    expect(seen).toEqual([1, 2, 3, 4]);
+    expect(texts(other)).toEqual(["1", "2", "3", "4"]);
   });
 
   it("asks Redis nothing for a join of what is open or for a move, and little for a line", async () => {

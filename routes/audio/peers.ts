@@ -2,9 +2,10 @@
  * What one process tells another with a request that it passes on: for whom it asks, and where a stream is to go on. In a
  * header that only those who share the secret can write; what anyone else sends in it counts for nothing.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import type { Resume } from "../../services/audio/stream/stream.ts";
+import { isSameSecret } from "../../services/secrets.ts";
 
 export const peerHeader = "x-hereabouts-peer";
 /** In answers to a process: the first frame of a stream. */
@@ -41,8 +42,7 @@ export class Peers {
 
   open(header: unknown): Passed | undefined {
     const [text = "", signature = ""] = String(header).split(".");
-    const [given, right] = [Buffer.from(signature), Buffer.from(this.#sign(text))];
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    if (!isSameSecret(signature, this.#sign(text))) return undefined;
     const { at, ...passed } = JSON.parse(Buffer.from(text, "base64url").toString()) as Passed & { at: number };
     return Math.abs(this.#now() - at) <= goodForMs ? passed : undefined;
   }

@@ -8,9 +8,10 @@ import { HereaboutsError } from "../../../schema/errors.ts";
 import type { Crossfades } from "../crossfade/crossfades.ts";
 import { choose } from "../explorer/choose.ts";
 import { currentId, goOn, goTo, type Journey } from "../explorer/journey.ts";
-import { type Run, remux } from "../mp3/remux.ts";
+import { bridge } from "./bridge.ts";
 import type { Collection } from "./collection.ts";
 import { Fanout } from "./fanout.ts";
+import { Loads } from "./loads.ts";
 import { Renderer } from "./renderer.ts";
 import { Said } from "./said.ts";
 import type {
@@ -74,8 +75,7 @@ export class Session implements SessionStream {
   #startsAt: number | undefined;
   /** The first frame that was rendered since it woke. */
   #begunAt = 0;
-  #held = new Set<string>();
-  readonly #loading = new Set<string>();
+  readonly #loads: Loads;
   readonly #said: Said;
   #isClosed = false;
 
@@ -84,6 +84,11 @@ export class Session implements SessionStream {
     const { collection, tracks, fadeFrames } = deps;
     this.#deps = deps;
     this.epochMs = saved?.epochMs ?? deps.now();
+    this.#loads = new Loads(deps, {
+      loaded: (prepared) => this.#loaded(prepared),
+      broken: (track) => this.#broken(track),
+      failed: (error) => this.#fail(error),
+    });
     this.#timeline = new Timeline(
       {
         journey,
@@ -100,7 +105,7 @@ export class Session implements SessionStream {
       titleAt: (frame) => this.#said.title(frame),
       onAir: () => this.#frame,
       onChange: () => this.#listenersChanged(),
-      bridge: (from, to) => this.#bridge(from, to),
+      bridge: (from, to) => bridge(this.#timeline, (id) => tracks.peek(id), from, to),
     });
     this.#look();
   }
@@ -258,7 +263,7 @@ export class Session implements SessionStream {
     this.#hold();
     const prepared = this.#deps.tracks.get(entry.track);
     if (prepared) this.#start(entry, prepared, frame);
-    else this.#load(entry.track);
+    else this.#loads.load(entry.track);
     this.#deps.onRendering(this, true);
   }
 
@@ -304,19 +309,6 @@ export class Session implements SessionStream {
     this.#deps.onRendering(this, false);
   }
 
-  #load(track: string, neededAt = this.#deps.now()): void {
-    if (this.#loading.has(track)) return;
-    this.#loading.add(track);
-    this.#deps.tracks
-      .load(track, neededAt)
-      .finally(() => this.#loading.delete(track))
-      .then(
-        (prepared) => this.#loaded(prepared),
-        () => this.#broken(track),
-      )
-      .catch((error) => this.#fail(error));
-  }
-
   #loaded(prepared: Prepared): void {
     const at = this.#startsAt;
     const entry = this.#timeline.at(at ?? 0);
@@ -349,7 +341,7 @@ export class Session implements SessionStream {
     const { entries } = this.#timeline;
     this.#renderer.follow(entries, (id) => this.#deps.tracks.get(id));
     for (const { track, start } of entries.slice(entries.indexOf(this.#timeline.at(this.#frame)) + 1)) {
-      if (!this.#deps.tracks.peek(track)) this.#load(track, this.epochMs + start * frameMs);
+      if (!this.#deps.tracks.peek(track)) this.#loads.load(track, this.epochMs + start * frameMs);
     }
   }
 
@@ -361,7 +353,7 @@ export class Session implements SessionStream {
       if (left > loadAhead) return;
       if (!this.#deps.tracks.peek(track)) {
         this.#hold();
-        this.#load(track, this.epochMs + start * frameMs);
+        this.#loads.load(track, this.epochMs + start * frameMs);
         if (left > urgent) return;
       } else if (left > lockAhead) return;
       this.#timeline.lock(renderer.openFrom);
@@ -374,21 +366,6 @@ export class Session implements SessionStream {
       this.#fanout.push(segment);
       if (this.#renderer !== renderer) return;
     }
-  }
-
-  /** What lies between two frames, for one who goes on in the middle of a segment: in a fade the newer track alone. */
-  #bridge(from: number, to: number): Uint8Array | undefined {
-    const runs: Run[] = [];
-    for (let at = from; at < to; ) {
-      const entry = this.#timeline.at(at);
-      const prepared = this.#deps.tracks.peek(entry.track);
-      if (!prepared) return undefined;
-      const until = Math.min(to, this.#timeline.entries.find(({ start }) => start > at)?.start ?? to);
-      const inTrack = entry.from - entry.start;
-      runs.push({ ...prepared, from: inTrack + at, to: inTrack + until });
-      at = until;
-    }
-    return remux(runs);
   }
 
   #reserveAt(frame: number): number {
@@ -416,15 +393,12 @@ export class Session implements SessionStream {
 
   /** Tracks that are in use, or soon will be, stay in memory. */
   #hold(): void {
-    const { tracks } = this.#deps;
     const isAwake = this.#renderer !== undefined || this.#startsAt !== undefined;
     const { entries, planned } = this.#timeline;
     const current = entries.slice(Math.max(0, entries.indexOf(this.#timeline.at(this.#frame)) - 1));
     const wanted = new Set(isAwake ? current.map(({ track }) => track) : []);
     if (this.#renderer && planned.start - this.#renderer.head <= loadAhead) wanted.add(planned.track);
-    for (const id of wanted) if (!this.#held.has(id)) tracks.hold(id);
-    for (const id of this.#held) if (!wanted.has(id)) tracks.release(id);
-    this.#held = wanted;
+    this.#loads.hold(wanted);
   }
 
   #listenersChanged(): void {
