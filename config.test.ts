@@ -1,6 +1,10 @@
 /** Settings: each is known, documented and checked, and a mistake is named with its remedy. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { describeConfig, readConfig, settings } from "./config.ts";
+import { envExample } from "./docs/envExample.ts";
 
 const all = Object.entries(settings);
 const bad = (code: string, text: string) => expect.objectContaining({ code, message: expect.stringContaining(text) });
@@ -27,6 +31,10 @@ describe("[OP3] every setting", () => {
 
   it.each(all.filter(([name]) => /PASSWORD|SECRET/.test(name)))("%s is marked as a secret", (_, setting) => {
     expect(setting).toMatchObject({ secret: true });
+  });
+
+  it("that is a folder is one of where the process was started, from wherever it is asked for", () => {
+    expect(readConfig({ DATA_DIR: "kept" }).config.dataDir).toBe(resolve("kept"));
   });
 
   it("has the default that the requirements name", () => {
@@ -167,6 +175,26 @@ describe("[OP3] a mistake is named with its remedy", () => {
       expect((error as Error).message).toContain("32");
       expect((error as Error).message).not.toContain("hunter2");
     }
+  });
+});
+
+describe("[OP6] .env.example", () => {
+  const example = readFileSync(new URL(".env.example", import.meta.url), "utf8");
+
+  it("is what the settings say", () => {
+    expect(example).toBe(envExample());
+    for (const [, { meaning, unit }] of all) expect(example).toContain(`# ${meaning} (${unit})\n`);
+  });
+
+  it("sets nothing as it stands, and each default where it is taken in, in every reader's way", () => {
+    expect(parseEnv(example)).toEqual({});
+    const lines = [...example.matchAll(/^#([A-Z_]+=.*)$/gm)].map(([, line]) => line!);
+    const plain = Object.fromEntries(lines.map((line) => line.split(/=(.*)/).slice(0, 2)));
+    expect(parseEnv(lines.join("\n"))).toEqual(plain);
+    const { config, sources } = readConfig({}, [], plain);
+    expect(config).toEqual(readConfig({}).config);
+    expect(new Set(Object.values(sources))).toEqual(new Set([".env"]));
+    expect(Object.keys(plain)).toHaveLength(all.length);
   });
 });
 

@@ -5,52 +5,17 @@
  * throws BAD_SETTING or UNKNOWN_SETTING naming the setting and the remedy. `npm run config` prints the outcome.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { HereaboutsError } from "./schema/errors.ts";
 import { type ConfigOf, describeSettings, flag, type Reading, readSettings, type Setting } from "./settings.ts";
+import { addresses, folder, list, optionalUrl, origins, proxies, text, whole } from "./settingTypes.ts";
 
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^-?\d+$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-const text = z.string();
-const optionalUrl = z
-  .url({ protocol: /^https?$/, error: "must be an address like https://rooms.example.org" })
-  .transform((url) => url.replace(/\/+$/, ""))
-  .or(z.literal(""));
+export { list };
 
-const addresses = z.string().refine((value) => value.split(/[\s,]+/).every((one) => one === "" || isIP(one) !== 0), {
-  error: "must be IP addresses with commas, like 203.0.113.7",
+const level = z.enum(["debug", "info", "warn", "error", "silent"], {
+  error: "must be debug, info, warn, error or silent",
 });
-
-const origins = z.string().refine((value) => list(value).every((one) => one === "*" || isOrigin(one)), {
-  error: "must be origins with commas, like https://pieces.example.org, or *",
-});
-
-/** What is listed with commas or spaces. */
-export function list(value: string): string[] {
-  return value.split(/[\s,]+/).filter(Boolean);
-}
-
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && new URL(value).origin === value;
-}
-
-/** What express's `trust proxy` takes, but for numbers of hops: those trust whoever asks. */
-const proxies = z.string().refine((value) => value.split(/[\s,]+/).every(isProxy), {
-  error: "must be addresses or ranges with commas, like 10.0.0.0/8, or loopback, linklocal or uniquelocal",
-});
-
-function isProxy(value: string): boolean {
-  if (["", "loopback", "linklocal", "uniquelocal"].includes(value)) return true;
-  const [, address = "", bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? [];
-  const version = isIP(address);
-  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
-}
 
 export const settings = {
   PORT: {
@@ -104,9 +69,9 @@ export const settings = {
     default: "0",
     meaning: "development: pages are rebuilt as they change, no drain at the end",
   },
-  DATA_DIR: { type: text.min(1), unit: "folder", default: "data", meaning: "database, secret and artifacts" },
+  DATA_DIR: { type: folder, unit: "folder", default: "data", meaning: "database, secret and artifacts" },
   LOG_LEVEL: {
-    type: z.enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" }),
+    type: level,
     unit: "level",
     default: "info",
     meaning: "least level of log lines",
@@ -161,6 +126,18 @@ export const settings = {
   },
   SAY_MS: { type: whole(500, 60_000), unit: "ms", default: "6000", meaning: "how long a bubble is shown" },
   MAX_PEOPLE: { type: whole(1, 8000), unit: "people", default: "1000", meaning: "connections that one room takes" },
+  JOINS_AT_ONCE: {
+    type: whole(1, 10_000),
+    unit: "joins",
+    default: "64",
+    meaning: "joins under way at once where the event loop is late; more wait in line, or are told to come again",
+  },
+  JOINS_LAG_MS: {
+    type: whole(0, 10_000),
+    unit: "ms",
+    default: "50",
+    meaning: "how late the event loop may be while more than JOINS_AT_ONCE are under way; 0 never allows more",
+  },
   TICK_HZ: {
     type: whole(1, 60),
     unit: "Hz",
@@ -214,6 +191,12 @@ export const settings = {
     unit: "bytes",
     default: "4194304",
     meaning: "unsent bytes above which a client that stopped reading is cut",
+  },
+  PONG_MS: {
+    type: whole(2000, 600_000),
+    unit: "ms",
+    default: "4500",
+    meaning: "how long a client may answer no ping, one a second, before it counts as one that stopped reading",
   },
   CHAT_PIECES: {
     type: text.regex(/^([a-z0-9_-]+=[a-z0-9_-]+[\s,]*)*$/, "must be pairs like system=chat,clock=tower"),
@@ -277,7 +260,7 @@ export const settings = {
     type: origins,
     unit: "origins",
     default: "",
-    meaning: "sites whose pages may make and command audio sessions here, with commas; * for any",
+    meaning: "sites whose pages may make and command audio sessions and leave files here, with commas; * for any",
   },
   PROCESSES: {
     type: whole(1, 64),
@@ -313,6 +296,38 @@ export const settings = {
     unit: "url",
     default: "",
     meaning: "how other processes reach this one; empty for http://127.0.0.1 and its PORT",
+  },
+  ARTIFACTS: {
+    type: flag,
+    unit: "on/off",
+    default: "on",
+    meaning: "a folder in DATA_DIR for each room and audio session: its lines, files and recordings",
+  },
+  ARTIFACTS_DAYS: {
+    type: whole(1, 3650),
+    unit: "days",
+    default: "14",
+    meaning: "how long a session's folder is kept after the last one left",
+  },
+  ARTIFACTS_MB: {
+    type: whole(10, 100_000_000),
+    unit: "MB",
+    default: "5000",
+    meaning: "all folders together; above it the oldest go first, but for those someone is in",
+  },
+  SESSION_MB: { type: whole(1, 1_000_000), unit: "MB", default: "200", meaning: "one session's folder" },
+  UPLOAD_MB: { type: whole(1, 1000), unit: "MB", default: "5", meaning: "one file that a member sends" },
+  SESSION_LOG_LEVEL: {
+    type: level,
+    unit: "level",
+    default: "debug",
+    meaning: "least level of the lines in a session's folder",
+  },
+  RECORD: {
+    type: text.regex(/^((world|audio)[\s,]*)*$/, "must name world, audio, both, or nothing"),
+    unit: "kinds",
+    default: "world,audio",
+    meaning: "what is recorded: worlds as capsules to replay, audio sessions as they are heard",
   },
   DRAIN_MS: { type: whole(0, 120_000), unit: "ms", default: "10000", meaning: "longest time from SIGTERM to the end" },
 } as const satisfies Record<string, Setting>;

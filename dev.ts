@@ -9,6 +9,8 @@ import { watch } from "node:fs";
 const folders = ["schema", "services", "rooms", "routes", "pieces"];
 const files = ["server.ts", "compose.ts", "ports.ts", "config.ts", "settings.ts", ".env"];
 const settleMs = 100;
+/** What has not ended by then never does, such as a piece that loops. */
+const endsWithinMs = 1500;
 const parent = process.ppid;
 let child: ChildProcess;
 let isRestart = false;
@@ -34,7 +36,11 @@ function restart(): void {
   if (old.exitCode !== null || old.signalCode !== null) {
     start();
   } else {
-    old.once("exit", start);
+    const killing = setTimeout(() => old.kill("SIGKILL"), endsWithinMs);
+    old.once("exit", () => {
+      clearTimeout(killing);
+      start();
+    });
     old.kill("SIGTERM");
   }
 }

@@ -5,6 +5,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "./config.ts";
 import { HereaboutsError } from "./schema/errors.ts";
 
+/**
+ * How many connections may wait to be taken, where the kernel's net.core.somaxconn allows as many (4096 on Linux). The
+ * process takes one in each turn of its event loop: in a rush those beyond would be dropped, and come again after seconds.
+ */
+export const backlog = 65_535;
+
 /** Within which what was taken from the shared port is asked and answered, before anybody is sent away. */
 const takenMs = 100;
 
@@ -24,7 +30,7 @@ export async function listenTogether({ sharedPort: port, host }: Config, http: S
   if (!port) return async () => {};
   // as a server for HTTP has them
   const shared = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => http.emit("connection", socket));
-  await listen(shared, { port, host });
+  await listen(shared, { port, host, backlog });
   return async () => {
     shared.close();
     await pause(takenMs);
@@ -33,7 +39,7 @@ export async function listenTogether({ sharedPort: port, host }: Config, http: S
 
 async function listen<T extends ReturnType<typeof createServer>>(
   server: T,
-  address: Address & { exclusive?: boolean },
+  address: Address & { exclusive?: boolean; backlog?: number },
 ): Promise<T> {
   const { port, host } = address;
   return new Promise<T>((resolve, reject) => {

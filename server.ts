@@ -14,35 +14,46 @@ import { WebSocketTransport } from "@colyseus/ws-transport";
 import express, { type Application } from "express";
 import { composeServices } from "./compose.ts";
 import { type Config, list, readProcessConfig } from "./config.ts";
-import { checkPort, listenTogether } from "./ports.ts";
+import { backlog, checkPort, listenTogether } from "./ports.ts";
 import { supervise, type Up } from "./processes.ts";
 import { audioRoomWith } from "./rooms/audio/AudioRoom.ts";
 import { openRooms, toServerError } from "./rooms/BaseRoom.ts";
 import { chatRoomWith } from "./rooms/chat/ChatRoom.ts";
 import { takeJoins } from "./rooms/colyseus.ts";
-import { Matchmaking } from "./rooms/matchmaking.ts";
+import { countJoin } from "./rooms/counting.ts";
+import { Matchmaking, passedOnHeader } from "./rooms/matchmaking.ts";
+import { createOperations } from "./rooms/operations.ts";
 import type { RoomServices } from "./rooms/services.ts";
 import { worldRoomWith } from "./rooms/world/WorldRoom.ts";
+import { admitJoins } from "./routes/admission.ts";
+import { artifactRoutes } from "./routes/artifacts.ts";
 import { audioRoutes } from "./routes/audio/index.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { chatRoutes } from "./routes/chat.ts";
 import { clusterRoutes } from "./routes/cluster.ts";
+import { countResponses } from "./routes/counting.ts";
 import { errorHandler, notFound } from "./routes/errors.ts";
 import { guardRequests } from "./routes/guard.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { mountMonitor } from "./routes/monitor.ts";
+import { OperatorDoor } from "./routes/operatorDoor.ts";
 import { mountOperations } from "./routes/ops.ts";
+import { mountSessionFiles } from "./routes/opsSessions.ts";
 import { mountPages } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { HereaboutsError, isErrorCode } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
 import { secretOf } from "./services/identity/tokens.ts";
-import type { Log } from "./services/ops/log.ts";
+import { createAudit } from "./services/ops/audit.ts";
+import { apartFrom, type Log } from "./services/ops/log.ts";
+import type { Metrics } from "./services/ops/metrics.ts";
 import { keptSecret } from "./services/secrets.ts";
 import { onStop } from "./signals.ts";
 
 /** How long the welcome waits for what carries datagrams. */
 const carrierMs = 2000;
+const spareMs = 10_000;
+const devCloseMs = 500;
 
 export interface RunningServer {
   readonly port: number;
@@ -63,9 +74,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const { services, kept, redis } = await composeServices(config);
   const { log, sessions } = services;
   const http = createHttpServer({ shouldUpgradeCallback: isWebSocket });
-  const transport = new WebSocketTransport({ server: http, maxPayload: config.maxPayload });
+  // these pings are for those who never took the seat that they reserved: rooms/readers.ts has its own
+  const transport = new WebSocketTransport({ server: http, maxPayload: config.maxPayload, pingInterval: spareMs });
   // by number it would ask for a port that other processes may have too
-  transport.listen = (port, host, backlog, listener) => {
+  transport.listen = (port, host, _backlog, listener) => {
     http.listen({ port, host, backlog, exclusive: true }, listener);
     return transport;
   };
@@ -88,26 +100,31 @@ export async function startServer(config: Config): Promise<RunningServer> {
   let isDraining = false;
   let closePages = async () => {};
   const login = monitorLogin(config);
+  const audit = createAudit({ folder: config.dataDir, log, process: () => matchMaker.processId, now: services.now });
+  const door = new OperatorDoor(login, audit);
 
   async function mountRoutes(app: Application): Promise<void> {
     app.disable("x-powered-by");
     app.set("trust proxy", config.trustProxy ? list(config.trustProxy) : false);
+    app.use(countResponses(services.metrics));
     const router = express.Router();
     healthRoutes(router, { ...services, isDraining: () => isDraining, checkStorage: kept.check });
     clusterRoutes(router, services.cluster);
     sessionRoutes(router, services);
     authRoutes(router, services);
     chatRoutes(router, services);
-    app.use(router, audioRoutes({ ...services, login, tracks: sessions.streams.tracks }));
-    mountMonitor(app, login, log);
-    mountOperations(app, login, { ...services, process: () => matchMaker.processId });
+    artifactRoutes(router, services);
+    app.use(router, audioRoutes({ ...services, door, audit, tracks: sessions.streams.tracks }));
+    mountMonitor(app, door, audit);
+    mountOperations(app, door, { ...services, audit, operations: createOperations(services) });
+    mountSessionFiles(app, { ...services, audit });
     closePages = await mountPages(app, { dev: config.dev, server: http });
     app.use(notFound);
     app.use(errorHandler(log));
   }
 
   await colyseus.listen(config.port, config.host);
-  guardRequests(http);
+  guardRequests(http, admitJoins({ ...services, onRefused: (...join) => countRefused(services.metrics, ...join) }));
   const { port } = http.address() as AddressInfo;
   await services.cluster.begin(
     {
@@ -117,7 +134,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     () => ({ seats: matchMaker.stats.local.ccu, rooms: matchMaker.stats.local.roomCount }),
   );
   await sessions.begin();
-  const carrier = createCarrier({ config, httpPort: port, log });
+  const carrier = createCarrier({ config, httpPort: port, log: apartFrom(log) });
   services.datagrams.begin(carrier);
   const leaveSharedPort = await listenTogether(config, http);
 
@@ -135,12 +152,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
       clearInterval(ticking);
       sessions.close();
       await colyseus.gracefullyShutdown(false);
+      await services.artifacts.close();
       await closePages();
       await services.datagrams.close();
       await services.cluster.close();
       http.closeAllConnections();
       await sessions.streams.close();
       services.presence.close();
+      services.bans.close();
       await kept.close();
       redis?.close();
     },
@@ -156,16 +175,18 @@ async function moveOn({ cluster, presence, sessions }: RoomServices): Promise<vo
 
 /** The rooms, and the way that joins go to them. */
 function defineRooms(colyseus: Server, services: RoomServices): void {
-  const { cluster, config, log, metrics, sessions } = services;
+  const { admission, cluster, config, log, metrics, sessions } = services;
   const keys = { world: "slug", chat: "instance", audio: "session" };
-  colyseus.define("world", worldRoomWith(services)).filterBy([keys.world]);
-  colyseus.define("chat", chatRoomWith(services)).filterBy([keys.chat]);
-  colyseus.define("audio", audioRoomWith(services)).filterBy([keys.audio]);
   const boundTo = async (key: string) =>
     key.startsWith("audio:") ? (await sessions.placeOf(key.slice("audio:".length))).process || undefined : undefined;
   const matchmaking = new Matchmaking({ cluster, secret: secretOf(config), keys, boundTo });
+  const openWorld = (slug: string) => matchmaking.open("world", { slug });
+  colyseus.define("world", worldRoomWith(services, openWorld)).filterBy([keys.world]);
+  colyseus.define("chat", chatRoomWith(services)).filterBy([keys.chat]);
+  colyseus.define("audio", audioRoomWith(services)).filterBy([keys.audio]);
   takeJoins({
-    joinOrCreate: (...join) => matchmaking.joinOrCreate(...join),
+    joinOrCreate: (...join) => counted(metrics, join, matchmaking.joinOrCreate(...join)),
+    onSeat: ({ processId, sessionId }) => processId === cluster.id && admission.give(sessionId),
     addressOf: (...asked) => matchmaking.addressOf(...asked),
     explain(error) {
       const { code } = error as { code?: unknown };
@@ -177,6 +198,31 @@ function defineRooms(colyseus: Server, services: RoomServices): void {
     },
   });
 }
+
+/** By the process that the client asked; the one that it passed the join on to leaves it to that. */
+async function counted<T>({ joins, joinSeconds }: Metrics, [kind, , context]: Join, join: Promise<T>): Promise<T> {
+  const since = performance.now();
+  const isPassedOn = context.headers.has(passedOnHeader);
+  try {
+    const seat = await join;
+    if (isPassedOn) return seat;
+    countJoin({ joins }, kind);
+    joinSeconds.observe({ kind }, (performance.now() - since) / 1000);
+    return seat;
+  } catch (error) {
+    if (!isPassedOn) countJoin({ joins }, kind, error);
+    throw error;
+  }
+}
+
+/** One that was refused before it came so far. */
+function countRefused({ joins }: Metrics, { url, headers }: IncomingMessage, error: HereaboutsError): void {
+  if (headers[passedOnHeader] !== undefined) return;
+  const kind = /^\/matchmake\/joinOrCreate\/(\w+)/.exec(url!)?.[1];
+  if (kind) countJoin({ joins }, kind, toServerError(error));
+}
+
+type Join = Parameters<Matchmaking["joinOrCreate"]>;
 
 /** Other upgrades (a client that offers HTTP/2, say) are answered as if they had not been asked for, as HTTP says. */
 function isWebSocket({ headers }: IncomingMessage): boolean {
@@ -240,8 +286,12 @@ async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   // what libraries have to say, one line a second at most
   for (const level of ["warn", "error"] as const) {
-    console[level] = (...detail: unknown[]) =>
-      log.limited(level, `console ${level}`, { detail: format(...detail) }, "a library");
+    console[level] = (...words: unknown[]) => {
+      const detail = format(...words);
+      // it makes room by itself, and each room of some hundred people would say so
+      const isHarmless = detail.startsWith("@colyseus/schema buffer overflow");
+      log.limited(isHarmless ? "debug" : level, `console ${level}`, { detail }, "a library");
+    };
   }
   process.on("unhandledRejection", keepRunning("unhandledRejection"));
   process.on("uncaughtException", keepRunning("uncaughtException"));
@@ -249,9 +299,10 @@ async function main(): Promise<void> {
   const { worker } = cluster;
   let isDraining = false;
   const drain = (signal: string) => {
-    if (config.dev) process.exit(0);
     if (isDraining) return;
     isDraining = true;
+    // what has changed waits for the next start
+    if (config.dev) setTimeout(() => process.exit(0), devCloseMs);
     log.info({ signal }, "draining");
     setTimeout(() => process.exit(1), config.drainMs).unref();
     server.close().then(

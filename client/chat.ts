@@ -1,10 +1,13 @@
 /** A chat in the SDK: what is said in it without gaps, who is online and who of them is here, and saying things once. */
 import type { Client, Room } from "colyseus.js";
 import type { ChatAnnouncements, ChatState, HistoryLine } from "../schema/chat.ts";
+import type { ClientLines } from "../schema/clientLogs.ts";
 import { HereaboutsError } from "../schema/errors.ts";
+import type { SeatAnnouncements } from "../schema/messages.ts";
 import { ChatLines } from "./chatLines.ts";
 import { ChatPeople } from "./chatPeople.ts";
 import type { Chat, ChatEvents, ChatLine, ChatPerson, InvisiblePerson, Restrict } from "./chatTypes.ts";
+import { deferred } from "./deferred.ts";
 import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
 import type { Me } from "./identity.ts";
@@ -12,6 +15,9 @@ import { Outbox } from "./outbox.ts";
 import { randomId } from "./randomId.ts";
 import { type ConnectionState, Seat } from "./seat.ts";
 import { attentionOfTab, watchAttention } from "./tab.ts";
+import type { Wire } from "./tap.ts";
+import type { Upload } from "./upload.ts";
+import { type Vantage, vantageOf } from "./vantage.ts";
 
 export interface ChatOptions {
   client: Client;
@@ -19,7 +25,9 @@ export interface ChatOptions {
   connection: string;
   me: () => Me;
   renew: () => Promise<void>;
+  upload: Upload;
   invisible: boolean;
+  wire?: Wire;
 }
 
 const typingMs = 2000;
@@ -27,6 +35,8 @@ const page = 100;
 
 export class ChatView implements Chat {
   readonly instance: string;
+  readonly upload: Upload;
+  readonly vantage: Vantage;
   readonly #events = new Emitter();
   readonly #seat: Seat<ChatState>;
   /** What is said goes one by one, so that it is stored in the order it was said. */
@@ -37,7 +47,7 @@ export class ChatView implements Chat {
   readonly #me: () => Me;
   readonly #unwatch: () => void;
   /** Settled by the first state, or by the end. */
-  readonly #hasState = Promise.withResolvers<void>();
+  readonly #hasState = deferred<void>();
   #typing: readonly string[] = [];
   #typedAt = Number.NEGATIVE_INFINITY;
   #isCurrent = false;
@@ -54,14 +64,17 @@ export class ChatView implements Chat {
     slowSeconds: 0,
   };
 
-  constructor({ client, instance, connection, me, renew, invisible }: ChatOptions) {
+  constructor({ client, instance, connection, me, renew, upload, invisible, wire }: ChatOptions) {
     this.instance = instance;
+    this.upload = upload;
     this.#me = me;
     this.#lines = new ChatLines(() => me().id);
     this.#people = new ChatPeople(() => me().id);
     this.#seat = new Seat<ChatState>({
       client,
       roomName: "chat",
+      label: instance,
+      wire,
       renew,
       joinOptions: () => ({ instance, connection, attention: attentionOfTab(), invisible }),
       onRoom: (room) => this.#listen(room),
@@ -75,6 +88,7 @@ export class ChatView implements Chat {
     };
     this.#says = new Outbox({ ...link, isSerial: true });
     this.#asks = new Outbox(link);
+    this.vantage = vantageOf({ lasts: true, outbox: this.#asks, events: this.#events });
     this.#hasState.promise.catch(() => {});
     this.#unwatch = watchAttention((attention) => {
       this.#asks.request("attention", { attention }, { repeatable: true }).catch(() => {});
@@ -181,6 +195,11 @@ export class ChatView implements Chat {
     return this.#events.on(event, listener);
   }
 
+  /** Sends lines of this page's log: see ConnectOptions. Whether it could. */
+  sendLogs(lines: ClientLines): boolean {
+    return this.#seat.send("logs", lines);
+  }
+
   leave(): Promise<void> {
     return this.#seat.leave();
   }
@@ -216,6 +235,10 @@ export class ChatView implements Chat {
       for (const line of this.#lines.setOwn(lines)) this.#events.emit("change", { line });
     });
     room.onMessage("role" as never, (() => {}) as never);
+    room.onMessage(
+      "followed" as never,
+      ((sent: SeatAnnouncements["followed"]) => this.#events.emit("followed", sent)) as never,
+    );
     room.onMessage(
       "refused" as never,
       ((refusal: unknown) => {

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { Protocol, Room } from "colyseus.js";
 import { describe, expect, it, vi } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
-import { deliver, frameOfBytes, sendUnreliablyBy } from "./colyseus.ts";
+import { deliver, frameOfBytes, sendUnreliablyBy, tapRoom } from "./colyseus.ts";
+import { Wire } from "./tap.ts";
 
 /** A room as `client.join` makes it, with a socket that is not there: `wire` is what it would send. */
 function joined() {
@@ -51,6 +52,41 @@ describe("Colyseus's SDK, as it is pinned", () => {
     deliver(room, frameOfBytes(1, Uint8Array.of(7, 8)));
     deliver(room, Uint8Array.of(99, Protocol.ROOM_DATA_BYTES, 1, 9, 99).subarray(1, 4));
     expect(heard).toEqual([[7, 8], [9]]);
+  });
+
+  it("[SD4] passes what its WebSocket brings and takes through a tap, and datagrams beside it", () => {
+    const { room, wire: sent } = joined();
+    const wire = new Wire();
+    tapRoom(room, wire, "world");
+    const { ws } = room.connection.transport as unknown as { ws: WebSocket };
+    const bring = (bytes: Uint8Array) => ws.onmessage?.({ data: bytes.slice().buffer } as MessageEvent);
+    const heard: unknown[] = [];
+    room.onMessage(1, ([byte]: Uint8Array) => heard.push(byte));
+    const seen: unknown[] = [];
+    const held: (() => void)[] = [];
+    const off = wire.tap({
+      out(frame, { carrier }, pass) {
+        seen.push(["out", carrier, ...frame]);
+        pass(frame);
+      },
+      in(frame, { room: name }, pass) {
+        seen.push(["in", name, ...frame]);
+        held.push(() => pass(frame));
+      },
+    });
+    room.sendBytes(1, Uint8Array.of(5));
+    bring(frameOfBytes(1, Uint8Array.of(6)));
+    deliver(room, frameOfBytes(1, Uint8Array.of(7)));
+    expect([heard, sent.length]).toEqual([[7], 1]);
+    held[0]!();
+    expect(heard).toEqual([7, 6]);
+    expect(seen).toEqual([
+      ["out", "websocket", ...frameOfBytes(1, Uint8Array.of(5))],
+      ["in", "world", ...frameOfBytes(1, Uint8Array.of(6))],
+    ]);
+    off();
+    bring(frameOfBytes(1, Uint8Array.of(8)));
+    expect([heard, seen.length]).toEqual([[7, 6, 8], 2]);
   });
 
   it.each([0, 1, 127])("encodes a message of bytes with number %i as frameOfBytes does", (type) => {

@@ -6,12 +6,15 @@ import { Channel, type ChannelEvent, type ChannelStats } from "../schema/channel
 import { maxPayloadBytes, readDatagram } from "../schema/datagrams.ts";
 import { Peer, type PeerConnections } from "./peer.ts";
 import { watchNetwork } from "./tab.ts";
+import { type TapLink, Wire } from "./tap.ts";
 
 const tickMs = 50;
 
 export interface DatagramsOptions {
   /** Undefined where there are none, or none are wanted. */
   connections: PeerConnections | undefined;
+  /** What datagrams pass through. */
+  wire?: Wire | undefined;
   /** Asks the room for the answer to an offer. */
   ask(offer: string): Promise<string>;
   /** A frame came as a datagram. */
@@ -22,6 +25,8 @@ export interface DatagramsOptions {
 
 export class Datagrams {
   readonly #options: DatagramsOptions;
+  readonly #wire: Wire;
+  readonly #link: TapLink = { room: "world", carrier: "datagram" };
   #channel = new Channel("client");
   #peer: Peer | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -31,6 +36,7 @@ export class Datagrams {
 
   constructor(options: DatagramsOptions) {
     this.#options = options;
+    this.#wire = options.wire ?? new Wire();
     if (!options.connections) this.#channel.apply({ type: "closed", reason: "off" }, 0);
     this.#unwatch = watchNetwork(() => this.#timer !== undefined && this.#apply({ type: "networkChanged" }));
   }
@@ -81,13 +87,17 @@ export class Datagrams {
   }
 
   #transmit(frame: Uint8Array | undefined): boolean {
-    try {
-      this.#peer?.send(this.#channel.wrap(frame, performance.now()));
-      return this.#peer !== undefined;
-    } catch {
-      this.lost("closed");
-      return false;
-    }
+    const peer = this.#peer;
+    if (!peer) return false;
+    this.#wire.out(this.#channel.wrap(frame, performance.now()), this.#link, (passed) => {
+      if (peer !== this.#peer) return;
+      try {
+        peer.send(passed);
+      } catch {
+        this.lost("closed");
+      }
+    });
+    return peer === this.#peer;
   }
 
   #apply(event: ChannelEvent): void {
@@ -109,7 +119,10 @@ export class Datagrams {
     try {
       peer = new Peer(connections, {
         opened: () => peer === this.#peer && this.#apply({ type: "opened" }),
-        message: (bytes) => peer === this.#peer && this.#receive(bytes),
+        message: (bytes) =>
+          this.#wire.in(bytes, this.#link, (passed) => {
+            if (peer === this.#peer) this.#receive(passed);
+          }),
         closed: () => peer === this.#peer && this.lost("closed"),
       });
     } catch {

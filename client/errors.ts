@@ -1,5 +1,8 @@
 /** Turns whatever goes wrong between here and the server into the one error class, with a code of the error table. */
-import { HereaboutsError, isErrorCode, type Refusal } from "../schema/errors.ts";
+import { fromLine, HereaboutsError, isErrorCode, type Refusal } from "../schema/errors.ts";
+
+/** What Colyseus says of it. */
+const seatExpired = "seat reservation expired";
 
 /** What Colyseus's SDK, `fetch` or a timer threw. */
 export function toKnown(thrown: unknown): HereaboutsError {
@@ -7,10 +10,11 @@ export function toKnown(thrown: unknown): HereaboutsError {
   const error = thrown as { name?: string; message?: string; reason?: unknown; code?: unknown };
   if (isRefusal(error.reason)) return HereaboutsError.fromRefusal(error.reason);
   const message = error.message ?? "";
-  const code = /^([A-Z_]+): (.*)$/s.exec(message);
-  if (isErrorCode(code?.[1])) {
-    return HereaboutsError.fromRefusal({ code: code[1], message: code[2]!, remedy: "" });
-  }
+  const known = fromLine(message);
+  if (known) return known;
+  // a seat that one was too slow to take, in a rush most of all: there will be another
+  if (message.startsWith(seatExpired))
+    return new HereaboutsError("BUSY", "The seat was not taken in time, or by another process.", { cause: thrown });
   if (message.includes("timed out")) return new HereaboutsError("TIMEOUT", "", { cause: thrown });
   if (error.code === 503) return new HereaboutsError("DRAINING", "", { cause: thrown });
   return new HereaboutsError("UNREACHABLE", message && `(${message})`, { cause: thrown });
@@ -21,10 +25,10 @@ export function isRefusal(value: unknown): value is Refusal {
 }
 
 /** `fetch` of JSON that throws a HereaboutsError for every answer but a good one. */
-export async function fetchJson<T>(url: string, init: RequestInit = {}): Promise<T> {
+export async function fetchJson<T>(url: string, init: RequestInit = {}, withinMs = 10_000): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) });
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(withinMs) });
   } catch (cause) {
     throw new HereaboutsError("UNREACHABLE", `(${url})`, { cause });
   }

@@ -3,10 +3,13 @@ import type { Room } from "colyseus.js";
 import { RTCPeerConnection as OfNode } from "node-datachannel/polyfill";
 import {
   type AudioPlayer,
+  type Chat,
   connect,
+  type Following,
   type Hereabouts,
   HereaboutsError,
   type Json,
+  type KeptFile,
   type Person,
   type PluggedDatagrams,
   plugDatagrams,
@@ -23,6 +26,9 @@ export async function aPiece(): Promise<void> {
   for (const datagrams of [RTCPeerConnection, OfNode, false]) await connect("http://localhost:2567", { datagrams });
   // @ts-expect-error this makes no data channels
   await connect("http://localhost:2567", { datagrams: Date });
+  for (const logs of [true, {}, { console: false, errors: true }]) await connect("http://localhost:2567", { logs });
+  // @ts-expect-error there is no such part
+  await connect("http://localhost:2567", { logs: { network: true } });
   const world = await here.world("meadow", { avatar: { color: "#fff" }, share: true });
   holds<Equal<typeof world, World>>();
 
@@ -44,6 +50,7 @@ export async function aPiece(): Promise<void> {
   world.on("refused", (error) => holds<Equal<typeof error, HereaboutsError>>());
   world.on("prop", ({ value }) => holds<Equal<typeof value, Json | undefined>>());
   world.on("piece:bell", ({ data }) => holds<Equal<IsAny<typeof data>, false>>());
+  world.on("piece:say", ({ fromPiece }) => holds<Equal<typeof fromPiece, boolean>>());
   // @ts-expect-error there is no such event
   world.on("jion", () => {});
   // @ts-expect-error a join has no reason
@@ -52,6 +59,11 @@ export async function aPiece(): Promise<void> {
   await world.props.set("lamp", { on: true }, { saved: true });
   // @ts-expect-error a function is not JSON
   await world.props.set("lamp", () => {});
+  const { slug, status } = await world.fork("meadow-by-night");
+  holds<Equal<typeof slug, string>>();
+  holds<Equal<typeof status, "forked" | "joined">>();
+  // @ts-expect-error it wants a name
+  await world.fork();
   holds<Equal<ReturnType<typeof world.props.get>, Json | undefined>>();
   world.send("piece:bell", { tone: 3 });
   // @ts-expect-error custom messages begin with piece:
@@ -71,6 +83,76 @@ export async function aPiece(): Promise<void> {
   }
 }
 
+export async function along(here: Hereabouts, world: World, chat: Chat): Promise<void> {
+  for (const person of world.people.values()) await here.follow(person);
+  const following = await here.follow("an id", { share: true });
+  holds<Equal<typeof following, Following>>();
+  for (const person of chat.people.values()) await here.follow(person);
+  following.on("arrived", (arrival) => holds<Equal<typeof arrival.world, World>>());
+  following.on("ended", ({ reason, error }) => {
+    holds<Equal<typeof error, HereaboutsError | undefined>>();
+    reason satisfies "stopped" | "travelled" | "left" | "hidden" | "cycle" | "refused" | "lost";
+  });
+  holds<Equal<typeof following.slug, string>>();
+  following.stop();
+  // @ts-expect-error it ends by stop()
+  following.ended = "stopped";
+  // @ts-expect-error there is no such event
+  following.on("arived", () => {});
+  // @ts-expect-error one follows a person
+  await here.follow(world);
+}
+
+type Bell = { state: { rung: number }; messages: { ring: { takes: { by: number }; answers: { rung: number } } } };
+
+export async function aServerSide(here: Hereabouts): Promise<void> {
+  const world = await here.world<Bell>("bell");
+  holds<Equal<typeof world, World<Bell>>>();
+  holds<Equal<typeof world.piece.rung, number>>();
+  // @ts-expect-error it is the server's
+  world.piece.rung = 3;
+  holds<Equal<ReturnType<typeof world.ask<"ring">>, Promise<{ rung: number }>>>();
+  await world.ask("ring", { by: 2 });
+  // @ts-expect-error it takes a number
+  await world.ask("ring", { by: "two" });
+  // @ts-expect-error there is no such message
+  await world.ask("rign", { by: 2 });
+  world.on("piece", ({ fields }) => fields satisfies readonly string[]);
+  const any: World = world;
+  holds<Equal<(typeof any.piece)[string], Json>>();
+  holds<Equal<ReturnType<typeof any.ask<"ring">>, Promise<Json>>>();
+}
+
+export async function aPicture(world: World, canvas: HTMLCanvasElement): Promise<void> {
+  for (const kept of [await world.screenshot(), await world.screenshot(canvas, "sunset"), await world.inspect()]) {
+    holds<Equal<typeof kept, KeptFile>>();
+  }
+  await world.screenshot(new OffscreenCanvas(2, 2));
+  for (const what of [new Blob(), new File([], "a.png"), new Uint8Array(3), "words"]) await world.upload(what);
+  const { path, type, bytes, keptDays } = await world.upload("words", { name: "notes", kind: "devtools" });
+  [path, type, bytes, keptDays] satisfies [string, string, number, number];
+  // @ts-expect-error there is no such folder
+  await world.upload("words", { kind: "logs" });
+  // @ts-expect-error this is no picture's source
+  await world.screenshot(document.body);
+  const here = await connect();
+  await (await here.chat("system")).upload("words");
+  await (await here.audio()).upload("words");
+}
+
+export async function aTap(here: Hereabouts): Promise<void> {
+  holds<Equal<ReturnType<typeof here.joined.worlds.get>, World | undefined>>();
+  const off = here.tap({
+    in: (frame, { carrier }, pass) => carrier === "websocket" && pass(frame),
+    out: (frame, _link, pass) => setTimeout(pass, 100, frame.slice()),
+  });
+  off();
+  // @ts-expect-error a tap has two ways
+  here.tap({ in() {} });
+  // @ts-expect-error worlds are joined with world()
+  here.joined.worlds.clear();
+}
+
 export async function aRadio(): Promise<void> {
   const audio = await (await connect()).audio("evening");
   holds<Equal<typeof audio, AudioPlayer>>();
@@ -83,6 +165,8 @@ export async function aRadio(): Promise<void> {
   // @ts-expect-error there is no such direction
   await audio.direction("louder");
   await audio.create("evening", { direction: "calmer" });
+  const session = await audio.fork("night");
+  holds<Equal<typeof session.type, "master" | "named" | "follower">>();
   holds<Equal<IsAny<typeof audio.room.state>, false>>();
   holds<Equal<typeof audio.room.state.track.title, string>>();
 }

@@ -12,15 +12,31 @@
  * ```
  */
 import { Client } from "colyseus.js";
+import type { ClientLines } from "../schema/clientLogs.ts";
 import { HereaboutsError } from "../schema/errors.ts";
 import { parseSlug } from "../schema/slug.ts";
 import { AudioView } from "./audio/view.ts";
 import { ChatView } from "./chat.ts";
 import { fetchJson } from "./errors.ts";
+import { FollowingView } from "./following.ts";
 import { browserStore, identify, type Me, normalizeUrl, whoIs } from "./identity.ts";
+import { openLogs } from "./logs.ts";
 import { connectionsOf } from "./peer.ts";
 import { connectionOfTab } from "./tab.ts";
-import type { AudioPlayer, Chat, ConnectOptions, Hereabouts, JoinOptions, World } from "./types.ts";
+import { type Tap, Wire } from "./tap.ts";
+import { Travels } from "./travels.ts";
+import type {
+  AnyPiece,
+  AudioPlayer,
+  Chat,
+  ConnectOptions,
+  Following,
+  Hereabouts,
+  JoinOptions,
+  PieceFace,
+  World,
+} from "./types.ts";
+import { type Upload, uploadTo } from "./upload.ts";
 import { WorldView } from "./world.ts";
 
 export { type ErrorCode, HereaboutsError } from "../schema/errors.ts";
@@ -30,7 +46,16 @@ export type * from "./types.ts";
 /**
  * Connects to a server: finds out who one is, and joins nothing yet.
  *
+ * @example
+ * ```ts
+ * import { connect } from "hereabouts/client";
+ *
+ * const here = await connect("http://localhost:2567", { name: "Ada" });
+ * console.log(here.identity.handle);
+ * await here.close();
+ * ```
  * @param url Address of the server, like `http://localhost:2567`; in a browser the page's own if left out.
+ * @param options Who one is and what may travel: a guest, and all, if left out.
  * @throws HereaboutsError UNREACHABLE, or BAD_TOKEN or HANDLE_TAKEN for a token that was given.
  */
 export async function connect(url?: string, options: ConnectOptions = {}): Promise<Hereabouts> {
@@ -46,9 +71,22 @@ class Connection implements Hereabouts {
   readonly #worlds = new Map<string, Promise<WorldView>>();
   readonly #chats = new Map<string, Promise<ChatView>>();
   readonly #options: ConnectOptions;
+  readonly #wire = new Wire();
+  readonly joined = {
+    worlds: new Map<string, WorldView>(),
+    chats: new Map<string, ChatView>(),
+    audio: undefined as AudioView | undefined,
+  };
+  readonly #travels = new Travels({ joined: this.joined.worlds, asked: this.#worlds });
+  #following: FollowingView | undefined;
+  /** What is to take its place, once one has come to whom it follows. */
+  #followingNext: FollowingView | undefined;
   #audio: Promise<AudioView> | undefined;
+  /** What has no seat yet: a busy server may have it wait for a minute. */
+  readonly #joining = new Set<WorldView | ChatView | AudioView>();
   #me: Me;
   #isClosed = false;
+  readonly #endLogs: (() => void) | undefined;
 
   constructor(url: string, me: Me, connection: string, options: ConnectOptions) {
     this.url = url;
@@ -57,6 +95,7 @@ class Connection implements Hereabouts {
     this.#connection = connection;
     this.#client = new Client(url);
     this.#client.auth.token = me.token;
+    this.#endLogs = openLogs(options.logs ?? false, (lines) => this.#sendLogs(lines));
   }
 
   get identity() {
@@ -64,13 +103,8 @@ class Connection implements Hereabouts {
     return { id, handle, name, guest, role };
   }
 
-  async world(name: string, options: JoinOptions = {}): Promise<World> {
-    if (this.#isClosed) throw new HereaboutsError("CLOSED");
-    const slug = parseSlug(name);
-    const world = this.#worlds.get(slug) ?? this.#join(slug, options);
-    this.#worlds.set(slug, world);
-    world.catch(() => this.#worlds.delete(slug));
-    return world;
+  async world<P extends PieceFace = AnyPiece>(name: string, options: JoinOptions = {}): Promise<World<P>> {
+    return this.#world(parseSlug(name), options) as Promise<World> as Promise<World<P>>;
   }
 
   async chat(name: string, options: { invisible?: boolean } = {}): Promise<Chat> {
@@ -95,12 +129,41 @@ class Connection implements Hereabouts {
     return audio;
   }
 
-  async travel(name: string, options: JoinOptions = {}): Promise<World> {
+  async travel<P extends PieceFace = AnyPiece>(name: string, options: JoinOptions = {}): Promise<World<P>> {
     const slug = parseSlug(name);
-    const before = [...this.#worlds].filter(([other]) => other !== slug).map(([, world]) => world);
-    const world = await this.world(slug, options);
-    await Promise.all(before.map(async (other) => (await other).leave()));
-    return world;
+    for (const following of [this.#followingNext, this.#following]) following?.end("travelled");
+    const world = this.#travels.go(slug, () => this.#world(slug, options));
+    return world as Promise<World> as Promise<World<P>>;
+  }
+
+  async follow(person: string | { readonly id: string }, options: JoinOptions = {}): Promise<Following> {
+    if (this.#isClosed) throw new HereaboutsError("CLOSED");
+    const { worlds, chats } = this.joined;
+    this.#followingNext?.stop();
+    const following: FollowingView = new FollowingView({
+      person: typeof person === "string" ? person : person.id,
+      vantages: () => [...chats.values(), ...worlds.values()].map(({ vantage }) => vantage),
+      isIn: (slug) => worlds.has(slug),
+      travel: (slug, arrive) => {
+        const asHere = [...worlds.values()].at(-1)?.asHere;
+        const join = () => this.#world(slug, { ...asHere, ...options });
+        return this.#travels.go(slug, join, ({ vantage }) => arrive(vantage));
+      },
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      accepted: () => this.#followingNext === following && this.#following?.hold(),
+    });
+    this.#followingNext = following;
+    try {
+      await following.begin();
+      this.#following?.stop();
+      this.#following = following;
+      return following;
+    } catch (error) {
+      if (this.#followingNext === following) void this.#following?.goOn();
+      throw error;
+    } finally {
+      if (this.#followingNext === following) this.#followingNext = undefined;
+    }
   }
 
   async signIn(token: string): Promise<void> {
@@ -117,14 +180,38 @@ class Connection implements Hereabouts {
     return lines;
   }
 
+  tap(tap: Tap): () => void {
+    return this.#wire.tap(tap);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    const seats = await Promise.allSettled(this.#seats);
-    await Promise.all(seats.map((seat) => (seat.status === "fulfilled" ? seat.value.leave() : undefined)));
+    for (const following of [this.#followingNext, this.#following]) following?.stop();
+    this.#endLogs?.();
+    const asked = this.#seats;
+    const leaving = [...this.#joining].map((view) => view.leave());
+    const seats = await Promise.allSettled(asked);
+    await Promise.all([...leaving, ...seats.map((seat) => seat.status === "fulfilled" && seat.value.leave())]);
+  }
+
+  async #world(slug: string, options: JoinOptions): Promise<WorldView> {
+    if (this.#isClosed) throw new HereaboutsError("CLOSED");
+    const world = this.#worlds.get(slug) ?? this.#join(slug, options);
+    this.#worlds.set(slug, world);
+    world.catch(() => this.#worlds.delete(slug));
+    return world;
   }
 
   get #seats(): Promise<WorldView | ChatView | AudioView>[] {
     return [...this.#worlds.values(), ...this.#chats.values(), ...(this.#audio ? [this.#audio] : [])];
+  }
+
+  #uploadTo(room: string): Upload {
+    return uploadTo(
+      this.url,
+      () => room,
+      () => this.#me.token,
+    );
   }
 
   /** A guest whose token the server does not know any more becomes a new one; a token that was given is its giver's to renew. */
@@ -143,14 +230,16 @@ class Connection implements Hereabouts {
       me: () => this.#me,
       renew: () => this.#renew(),
       store: remember ? storage : null,
-      onLeft: () => (this.#audio = undefined),
+      onLeft: () => (this.#audio = this.joined.audio = undefined),
+      wire: this.#wire,
     });
     try {
-      await audio.tune(session);
+      await this.#seated(audio, audio.tune(session));
     } catch (error) {
       void audio.leave();
       throw error;
     }
+    this.joined.audio = audio;
     return audio;
   }
 
@@ -161,10 +250,16 @@ class Connection implements Hereabouts {
       connection: this.#connection,
       me: () => this.#me,
       renew: () => this.#renew(),
+      upload: this.#uploadTo(`chat:${instance}`),
       invisible,
+      wire: this.#wire,
     });
-    chat.on("closed", () => this.#chats.delete(instance));
-    await chat.join();
+    chat.on("closed", () => {
+      this.#chats.delete(instance);
+      this.joined.chats.delete(instance);
+    });
+    await this.#seated(chat, chat.join());
+    this.joined.chats.set(instance, chat);
     return chat;
   }
 
@@ -176,10 +271,35 @@ class Connection implements Hereabouts {
       connections: connectionsOf(this.#options.datagrams ?? true),
       myId: () => this.#me.id,
       renew: () => this.#renew(),
+      upload: this.#uploadTo(`world:${slug}`),
       join,
+      wire: this.#wire,
     });
-    world.on("closed", () => this.#worlds.delete(slug));
-    await world.join();
+    world.on("closed", () => {
+      this.#worlds.delete(slug);
+      this.joined.worlds.delete(slug);
+    });
+    world.on("moved", ({ slug: to }) => {
+      // where one may not go, one stays
+      this.travel(to, world.asHere).catch(() => {});
+    });
+    await this.#seated(world, world.join());
+    this.joined.worlds.set(slug, world);
     return world;
+  }
+
+  async #seated(view: WorldView | ChatView | AudioView, joining: Promise<unknown>): Promise<void> {
+    this.#joining.add(view);
+    try {
+      await joining;
+    } finally {
+      this.#joining.delete(view);
+    }
+  }
+
+  /** By a world, else by a chat. */
+  #sendLogs(lines: ClientLines): boolean {
+    const { worlds, chats } = this.joined;
+    return [...worlds.values(), ...chats.values()].some((seat) => seat.sendLogs(lines));
   }
 }

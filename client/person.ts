@@ -1,7 +1,7 @@
 /** Someone in a world as the SDK shows them: what the state says, with a pose for each instant. */
 import type { Pose } from "../schema/geometry.ts";
 import type { Attention } from "../schema/messages.ts";
-import type { PersonState } from "../schema/world.ts";
+import type { PersonFields } from "../schema/personFields.ts";
 import type { Track } from "./smoothing.ts";
 import type { Person } from "./types.ts";
 
@@ -108,13 +108,4 @@ export class PersonView implements Person {
   get #pose(): Pose | undefined {
     return this.#source.poseAt(this);
   }
-}
-
-export type PersonFields = ReturnType<typeof fieldsOf>;
-
-/** A copy of one person's state, flat. */
-export function fieldsOf(state: PersonState) {
-  const { id, slot, handle, name, kind, guest, status, to, attention, connections, since } = state;
-  const { color, face, showing } = state.avatar;
-  return { id, slot, handle, name, kind, guest, status, to, attention, connections, since, color, face, showing };
 }

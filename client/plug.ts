@@ -12,6 +12,15 @@ import type { ConnectOptions, Link, PluggedDatagrams } from "./types.ts";
 /**
  * Gives a room of one's own datagrams, for as long as one is in it. The room's class has to have a `DatagramPlugin`.
  *
+ * @example
+ * ```ts
+ * import { Client } from "colyseus.js";
+ * import { plugDatagrams } from "hereabouts/client";
+ *
+ * const room = await new Client("http://localhost:2567").joinOrCreate("arena");
+ * const datagrams = plugDatagrams(room);
+ * console.log(datagrams.link.carrier);
+ * ```
  * @param room As `client.join` and the like of colyseus.js return it.
  * @param options `datagrams` as for `connect`; `onChange` is called when the carrier changes.
  */

@@ -1,4 +1,5 @@
 /** The props of a world as the SDK shows them: values parsed once when they change. */
+import { fieldOfProp } from "../schema/piece.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Json, Props } from "./types.ts";
 
@@ -43,6 +44,7 @@ export class PropsView implements Props {
     const changes: PropChange[] = [];
     const gone = new Set(this.#shown.keys());
     for (const [key, { value: text, owner }] of state) {
+      if (fieldOfProp(key, owner) !== undefined) continue; // PieceView shows it
       gone.delete(key);
       const before = this.#shown.get(key);
       if (before?.text === text && before.owner === owner) continue;

@@ -4,8 +4,9 @@
  * others count as away until `holdUntil`, as they would have on a server that went on.
  */
 import type { LeaveReason } from "../schema/messages.ts";
+import { fieldsOf, type PersonFields } from "../schema/personFields.ts";
 import type { PersonState } from "../schema/world.ts";
-import { fieldsOf, type PersonView } from "./person.ts";
+import type { PersonView } from "./person.ts";
 
 export type RosterEvent =
   | { type: "join" | "update" | "ghost" | "return"; person: PersonView }
@@ -14,11 +15,11 @@ export type RosterEvent =
 export class Roster {
   readonly people: Map<string, PersonView> = new Map();
   readonly bySlot: (PersonView | undefined)[] = [];
-  readonly #make: (fields: ReturnType<typeof fieldsOf>) => PersonView;
+  readonly #make: (fields: PersonFields) => PersonView;
   readonly #reasons = new Map<string, LeaveReason>();
   #holdUntil = 0;
 
-  constructor(make: (fields: ReturnType<typeof fieldsOf>) => PersonView) {
+  constructor(make: (fields: PersonFields) => PersonView) {
     this.#make = make;
   }
 

@@ -1,8 +1,8 @@
 /** A seat comes back by itself, also from a server that takes connections and says nothing. */
 import type { Client } from "colyseus.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { closeOf } from "../schema/errors.ts";
-import { Seat } from "./seat.ts";
+import { closeOf, HereaboutsError, toLine } from "../schema/errors.ts";
+import { Seat, type SeatEvents } from "./seat.ts";
 
 const newRoom = () => ({
   reconnection: { enabled: true },
@@ -13,11 +13,17 @@ const newRoom = () => ({
   ping: (answered: () => void) => answered(),
 });
 
+const newEvents = () => ({ onRoom: vi.fn(), onState: vi.fn(), onClosed: vi.fn(), onTrouble: vi.fn() });
+
 function seatBy(joinOrCreate: () => Promise<unknown>) {
-  const events = { onRoom: vi.fn(), onState: vi.fn(), onClosed: vi.fn(), onTrouble: vi.fn() };
+  const events = newEvents();
   const client = { joinOrCreate } as unknown as Client;
-  const seat = new Seat({ client, roomName: "world", joinOptions: () => ({}), renew: async () => {}, ...events });
-  return { seat, ...events };
+  return { seat: seatOf(client, events), client, ...events };
+}
+
+function seatOf(client: Client, events: SeatEvents<unknown>) {
+  const join = { roomName: "world" as const, label: "field", joinOptions: () => ({}), renew: async () => {} };
+  return new Seat({ client, ...join, ...events });
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -53,6 +59,68 @@ describe("[SD2] a seat", () => {
     await seat.leave();
   });
 
+  it("comes again when a busy server said to, without an error, and at once no more when it is left", async () => {
+    const busy = new HereaboutsError("BUSY", "", { retryAfterMs: 5000 });
+    const joinOrCreate = vi.fn<() => Promise<unknown>>();
+    joinOrCreate.mockImplementation(() => Promise.reject(new Error(toLine(busy))));
+    const { seat, onRoom, onClosed } = seatBy(joinOrCreate);
+    const joined = seat.join();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(joinOrCreate).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(502);
+    expect(joinOrCreate).toHaveBeenCalledTimes(2);
+    joinOrCreate.mockResolvedValue(newRoom());
+    await vi.advanceTimersByTimeAsync(5500);
+    await joined;
+    expect(onRoom).toHaveBeenCalledOnce();
+    await seat.leave();
+    expect(onClosed).toHaveBeenCalledExactlyOnceWith(undefined);
+
+    joinOrCreate.mockImplementation(() => Promise.reject(new Error(toLine(busy))));
+    const { seat: other } = seatBy(joinOrCreate);
+    const left = other.join();
+    await vi.advanceTimersByTimeAsync(100);
+    await other.leave();
+    await left;
+  });
+
+  it("asks for another seat where it was too slow to take the one that it got", async () => {
+    const expired = new Error("seat reservation expired.");
+    const joinOrCreate = vi.fn<() => Promise<unknown>>().mockRejectedValueOnce(expired).mockResolvedValue(newRoom());
+    const { seat } = seatBy(joinOrCreate);
+    const joined = seat.join();
+    await vi.advanceTimersByTimeAsync(1100);
+    await joined;
+    expect(joinOrCreate).toHaveBeenCalledTimes(2);
+    await seat.leave();
+  });
+
+  it("tells who joins for the first time that the server stays busy after a minute", async () => {
+    const busy = new HereaboutsError("BUSY", "", { retryAfterMs: 20_000 });
+    const { seat } = seatBy(() => Promise.reject(new Error(toLine(busy))));
+    const joined = seat.join().catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await joined).toMatchObject({ code: "BUSY", retryAfterMs: 20_000 });
+    expect(seat.state).toBe("closed");
+  });
+
+  it("comes back to a busy server when that said to, however long it takes", async () => {
+    const busy = new HereaboutsError("BUSY", "", { retryAfterMs: 15_000 });
+    const [first, second] = [newRoom(), newRoom()];
+    const joinOrCreate = vi.fn<() => Promise<unknown>>();
+    joinOrCreate.mockResolvedValueOnce(first);
+    for (let i = 0; i < 10; i++) joinOrCreate.mockRejectedValueOnce(new Error(toLine(busy)));
+    joinOrCreate.mockResolvedValue(second);
+    const { seat, onTrouble } = seatBy(joinOrCreate);
+    await seat.join();
+    first.onLeave.mock.calls[0]![0](1006, "");
+    await vi.advanceTimersByTimeAsync(10 * 16_500 + 100);
+    expect(seat.room).toBe(second);
+    expect(joinOrCreate).toHaveBeenCalledTimes(12);
+    expect(onTrouble).not.toHaveBeenCalled();
+    await seat.leave();
+  });
+
   it("comes back where a join that was given up has taken the place of the newer one", async () => {
     const late = Promise.withResolvers<unknown>();
     const rooms = [newRoom(), newRoom(), newRoom()] as const;
@@ -73,5 +141,26 @@ describe("[SD2] a seat", () => {
     await vi.advanceTimersByTimeAsync(6000);
     rooms[2].onLeave.mock.calls[0]![0](closeOf("REPLACED"), "");
     expect(onClosed).toHaveBeenCalledOnce();
+  });
+
+  it("comes back where a join of an earlier visit, which was left before it was answered, has taken its place", async () => {
+    const late = Promise.withResolvers<unknown>();
+    const rooms = [newRoom(), newRoom()] as const;
+    const joinOrCreate = vi.fn<() => Promise<unknown>>();
+    joinOrCreate.mockReturnValueOnce(late.promise).mockResolvedValueOnce(rooms[0]).mockResolvedValue(rooms[1]);
+    const { seat: earlier, client } = seatBy(joinOrCreate);
+    void earlier.join();
+    await earlier.leave();
+    const events = newEvents();
+    const seat = seatOf(client, events);
+    await seat.join();
+    const stray = newRoom();
+    late.resolve(stray);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(stray.leave).toHaveBeenCalledOnce();
+    rooms[0].onLeave.mock.calls[0]![0](closeOf("REPLACED"), "");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(seat.room).toBe(rooms[1]);
+    expect(events.onClosed).not.toHaveBeenCalled();
   });
 });

@@ -6,8 +6,11 @@
  */
 import type { Client, Room } from "colyseus.js";
 import { codeOfClose, type ErrorCode, HereaboutsError } from "../schema/errors.ts";
+import { tapRoom } from "./colyseus.ts";
 import { toKnown } from "./errors.ts";
+import { giveUp, hasStray } from "./strays.ts";
 import { watchWaking } from "./tab.ts";
+import type { TapLink, Wire } from "./tap.ts";
 
 /** How one's link to a room is: see `world.connection`. */
 export type ConnectionState = "connecting" | "open" | "reconnecting" | "closed";
@@ -24,7 +27,10 @@ export interface SeatEvents<State> {
 
 export interface SeatOptions<State> extends SeatEvents<State> {
   client: Client;
-  roomName: string;
+  roomName: TapLink["room"];
+  /** Which of them: a slug, an instance, a session's id. */
+  label: string;
+  wire?: Wire | undefined;
   /** Asked for at each joining. */
   joinOptions(): Record<string, unknown>;
   /** Asked for when the token is not valid any more. */
@@ -38,8 +44,8 @@ const silentMs = 6000;
 const checkMs = 1000;
 /** A process that stands still takes connections and says nothing. */
 const joinMs = 8000;
-/** How long after it was left such a join may still have replaced the newer one. */
-const strayMs = 5000;
+/** A server that does not answer is left all the same. */
+const leaveMs = 2000;
 /** Closes and refusals after which trying again is no use. */
 const finalCodes = new Set<ErrorCode>([
   "KICKED",
@@ -51,6 +57,13 @@ const finalCodes = new Set<ErrorCode>([
   "SESSION_ENDED",
 ]);
 const consented = 4000;
+/** How long one who joins for the first time comes again where the server is busy: a rush is over by then. */
+const busyMs = 60_000;
+
+/** When to come again: the server gives everyone a time of their own, and clocks of many tabs may still tick together. */
+function comeBackMs({ retryAfterMs = 1000 }: HereaboutsError): number {
+  return retryAfterMs * (1 + Math.random() / 10);
+}
 
 export class Seat<State> {
   readonly #options: SeatOptions<State>;
@@ -58,10 +71,10 @@ export class Seat<State> {
   #state: ConnectionState = "connecting";
   #attempt = 0;
   #heardAt = 0;
-  /** Joins that were given up and may still come true. */
-  #strays = 0;
+  #joining: Promise<Room<unknown, State>> | undefined;
   #checkedAt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopWaiting = () => {};
   readonly #checkTimer: ReturnType<typeof setInterval>;
   readonly #unwatch: () => void;
 
@@ -86,14 +99,37 @@ export class Seat<State> {
     return this.#state === "open" && this.#room!.connection.isOpen;
   }
 
-  /** Joins for the first time. Throws what keeps it from that. */
+  /** Joins for the first time, as soon as the server lets it. Throws what keeps it from that. */
   async join(): Promise<void> {
-    try {
-      await this.#connect();
-    } catch (error) {
-      this.#end();
-      throw error;
+    for (const until = performance.now() + busyMs; ; ) {
+      try {
+        return await this.#connect();
+      } catch (thrown) {
+        const error = thrown as HereaboutsError;
+        const wait = comeBackMs(error);
+        if (error.code !== "BUSY" || performance.now() + wait > until) {
+          this.#end();
+          throw error;
+        }
+        await this.#pause(wait);
+        if (this.#state === "closed") return;
+      }
     }
+  }
+
+  /** Until one has left, at most. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#retryTimer = setTimeout(resolve, ms);
+      this.#stopWaiting = resolve;
+    });
+  }
+
+  /** Sends what needs no answer. Whether it could. */
+  send(type: string, message: unknown): boolean {
+    if (!this.isOpen) return false;
+    this.room.send(type as never, message as never);
+    return true;
   }
 
   /** Something has come from the server. */
@@ -102,23 +138,35 @@ export class Seat<State> {
   }
 
   async leave(): Promise<void> {
+    if (this.#state === "closed") return;
     const room = this.#room;
     const wasOpen = this.isOpen;
     this.#end();
     this.#options.onClosed(undefined);
-    if (room && wasOpen) await Promise.race([room.leave(true), new Promise((resolve) => setTimeout(resolve, 2000))]);
+    if (!room || !wasOpen) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const longEnough = new Promise((resolve) => {
+      timer = setTimeout(resolve, leaveMs);
+    });
+    await Promise.race([room.leave(true), longEnough]);
+    clearTimeout(timer);
   }
 
   async #connect(): Promise<void> {
     const { client, roomName, joinOptions } = this.#options;
+    const joining = client.joinOrCreate<State>(roomName, joinOptions());
+    this.#joining = joining;
     let room: Room<unknown, State>;
     try {
-      room = await this.#withinJoinMs(client.joinOrCreate<State>(roomName, joinOptions()));
+      room = await this.#withinJoinMs(joining);
     } catch (error) {
       throw toKnown(error);
+    } finally {
+      this.#joining = undefined;
     }
     room.reconnection.enabled = false;
-    if (this.#state === "closed") return void room.leave(true);
+    if (this.#state === "closed") return;
+    if (this.#options.wire) tapRoom(room, this.#options.wire, roomName);
     this.#room = room;
     this.#attempt = 0;
     this.heard();
@@ -133,14 +181,7 @@ export class Seat<State> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        this.#strays++;
-        const end = () => setTimeout(() => this.#strays--, strayMs);
-        joining
-          .then(
-            (room) => room.leave(),
-            () => {},
-          )
-          .finally(end);
+        this.#giveUp();
         reject(new HereaboutsError("TIMEOUT"));
       }, joinMs);
     });
@@ -151,11 +192,20 @@ export class Seat<State> {
     }
   }
 
+  #giveUp(): void {
+    if (this.#joining) giveUp(this.#options.client, this.#key, this.#joining as Promise<Room>);
+    this.#joining = undefined;
+  }
+
+  get #key(): string {
+    return `${this.#options.roomName}:${this.#options.label}`;
+  }
+
   #onLeave(room: Room<unknown, State>, code: number, reason: string | undefined): void {
     if (room !== this.#room || this.#state === "closed") return;
     const known = codeOfClose(code);
     const error = known ? HereaboutsError.fromRefusal({ code: known, message: reason ?? "", remedy: "" }) : undefined;
-    const isByStray = known === "REPLACED" && this.#strays > 0;
+    const isByStray = known === "REPLACED" && hasStray(this.#options.client, this.#key);
     if (code === consented || (known && finalCodes.has(known) && !isByStray)) {
       this.#end();
       this.#options.onClosed(error ?? new HereaboutsError("CLOSED", "The server closed this room."));
@@ -167,11 +217,13 @@ export class Seat<State> {
     this.#retry();
   }
 
-  #retry(): void {
+  /** `busyMs`: when the server said to come again. */
+  #retry(busyMs?: number): void {
     clearTimeout(this.#retryTimer);
     const wait = retryMs[Math.min(this.#attempt, retryMs.length - 1)]!;
-    this.#attempt++;
-    this.#retryTimer = setTimeout(() => this.#retryNow(), wait + Math.random() * (wait / 4 + 50));
+    if (busyMs === undefined) this.#attempt++;
+    const ms = busyMs ?? wait + Math.random() * (wait / 4 + 50);
+    this.#retryTimer = setTimeout(() => this.#retryNow(), ms);
   }
 
   #retryNow(): void {
@@ -187,7 +239,7 @@ export class Seat<State> {
         return;
       }
       if (error.code === "BAD_TOKEN" || error.code === "ROOM_FULL") this.#options.onTrouble(error);
-      this.#retry();
+      this.#retry(error.code === "BUSY" ? comeBackMs(error) : undefined);
     });
   }
 
@@ -216,7 +268,9 @@ export class Seat<State> {
 
   #end(): void {
     this.#setState("closed");
+    this.#giveUp();
     clearTimeout(this.#retryTimer);
+    this.#stopWaiting();
     clearInterval(this.#checkTimer);
     this.#unwatch();
   }

@@ -5,7 +5,7 @@
  * poses come and how late. Time as it is drawn goes slower or faster where that changes, never back and never past the
  * newest pose: so a straight walk never jerks, and whoever stops is drawn where they stopped.
  */
-import type { Pose } from "../schema/geometry.ts";
+import { mixPoses, type Pose } from "../schema/geometry.ts";
 
 type Sample = Pose & { at: number };
 
@@ -20,7 +20,6 @@ const firstMoveTicks = 1.5;
 const catchUpMs = 250;
 const slowest = 0.5;
 const fastest = 2;
-const turn = 2 * Math.PI;
 
 export class Track {
   readonly #tickMs: number;
@@ -75,7 +74,7 @@ export class Track {
     while (samples.length > 2 && samples[1]!.at <= at) samples.shift();
     const after = samples.findIndex((sample) => sample.at >= at);
     const [before, next] = [samples[after - 1], samples[after] ?? newest];
-    return before ? mix(before, next, (at - before.at) / (next.at - before.at)) : next;
+    return before ? mixPoses(before, next, (at - before.at) / (next.at - before.at)) : next;
   }
 
   /** Another server's time, or another person's slot: nothing that came before counts. */
@@ -126,14 +125,4 @@ export class Track {
     this.#drawn = { at, now };
     return at;
   }
-}
-
-function mix(a: Pose, b: Pose, part: number): Pose {
-  const arc = ((((b.angle - a.angle + Math.PI) % turn) + turn) % turn) - Math.PI;
-  return {
-    x: a.x + (b.x - a.x) * part,
-    y: a.y + (b.y - a.y) * part,
-    z: a.z + (b.z - a.z) * part,
-    angle: a.angle + arc * part,
-  };
 }

@@ -1,141 +1,25 @@
 /** What a piece developer holds: the public face of the SDK, without how it is done. */
-import type { Room } from "colyseus.js";
-import type { ChannelStats } from "../schema/channel.ts";
-import type { HereaboutsError } from "../schema/errors.ts";
-import type { Pose } from "../schema/geometry.ts";
-import type { Attention, AvatarChange, LeaveReason } from "../schema/messages.ts";
-import type { WorldState } from "../schema/world.ts";
+import type { AvatarChange } from "../schema/messages.ts";
+import type { PieceFace } from "../schema/piece.ts";
 import type { AudioPlayer } from "./audio/types.ts";
 import type { Chat } from "./chatTypes.ts";
+import type { Following } from "./followingTypes.ts";
 import type { PeerConnections } from "./peer.ts";
-import type { ConnectionState } from "./seat.ts";
+import type { Tap } from "./tap.ts";
+import type { AnyPiece, World } from "./worldTypes.ts";
 
+export type { KeptFile, StoredKind } from "../schema/artifacts.ts";
+export type { FaceOf, PieceFace } from "../schema/piece.ts";
 export type * from "./audio/types.ts";
 export type * from "./chatTypes.ts";
+export type * from "./followingTypes.ts";
+export type { Canvas } from "./picture.ts";
 export type { ConnectionState } from "./seat.ts";
+export type { Tap, TapLink } from "./tap.ts";
+export type { Upload, UploadOptions } from "./upload.ts";
+export type * from "./worldTypes.ts";
 
-/** JSON, as props and custom messages carry it. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** Someone in a world. Reading `x`, `y`, `z` and `angle` gives the pose smoothed for this instant. */
-export interface Person extends Readonly<Pose> {
-  /** Stable for this person on this server; tells nothing about who they are elsewhere. */
-  readonly id: string;
-  /** Unique among those who signed in; `guest-…` for guests. */
-  readonly handle: string;
-  readonly name: string;
-  readonly kind: "human" | "ai" | "persona";
-  readonly guest: boolean;
-  /** `away`: the connection is lost and the place is held. `ghost`: went to another piece a moment ago. */
-  readonly status: "here" | "away" | "ghost";
-  /** Slug of the piece a ghost went to, if shared. */
-  readonly to: string | undefined;
-  readonly attention: Attention;
-  /** Tabs and devices of this person in this world. */
-  readonly connections: number;
-  readonly since: Date;
-  readonly avatar: { readonly color: string; readonly face: string; readonly showing: string };
-  /** What this person says right now, until its time is over. */
-  readonly bubble: string | undefined;
-  /** True for oneself. */
-  readonly isMe: boolean;
-  /** False until a first pose has arrived. */
-  readonly placed: boolean;
-}
-
-/** Events of a world: what `world.on(name, listener)` is called with. */
-export interface WorldEvents {
-  join: { person: Person };
-  leave: { person: Person; reason: LeaveReason };
-  update: { person: Person };
-  ghost: { person: Person };
-  return: { person: Person };
-  say: { person: Person; text: string };
-  emote: { person: Person; emote: string };
-  prop: { key: string; value: Json | undefined; owner: string | undefined };
-  /** `spectator`: another tab of the same person plays from now on. `player`: this one does. */
-  takeover: { role: "player" | "spectator" };
-  /** The server corrected one's own pose. */
-  correction: Pose;
-  connection: { state: ConnectionState };
-  /** Poses travel another way from now on: see `world.link`. */
-  link: Link;
-  /** Something sent without waiting for its answer was refused. */
-  refused: HereaboutsError;
-  /** The seat ended for good: kicked, or left. */
-  closed: { error: HereaboutsError | undefined };
-}
-
-/** Custom messages: `piece:` and any name. */
-export type PieceMessage = `piece:${string}`;
-
-export interface Props {
-  get(key: string): Json | undefined;
-  /** Sets a prop for everyone. Resolves when the server has taken it. `owned`: only you may change it from now on. `saved`: outlives the world. */
-  set(key: string, value: Json, options?: { owned?: boolean; saved?: boolean }): Promise<void>;
-  delete(key: string): Promise<void>;
-  ownerOf(key: string): string | undefined;
-  readonly size: number;
-  entries(): IterableIterator<[string, Json]>;
-}
-
-/** How poses travel between one and the server. */
-export interface Link {
-  /** Datagrams while they prove to arrive, else the room's WebSocket. */
-  readonly carrier: "datagram" | "websocket";
-  /** Round trip of movement in ms, the server's tick included; undefined until one has moved. */
-  readonly roundTripMs: number | undefined;
-  /**
-   * The datagram channel, in use or not. Its round trip is the network's, undefined before the first. Losses are shares, 0
-   * to 1, of what one sends and of what one receives.
-   */
-  readonly channel: Pick<
-    ChannelStats,
-    "state" | "reason" | "roundTripMs" | "jitterMs" | "loss" | "lossReceiving" | "switches"
-  >;
-}
-
-/** Datagrams of a room of one's own: see `plugDatagrams`. */
-export interface PluggedDatagrams {
-  /** As of a world, but that the round trip is that of datagrams. */
-  readonly link: Link;
-  /** Goes on over the WebSocket alone. Leaving the room does so by itself. */
-  close(): void;
-}
-
-export interface World {
-  readonly slug: string;
-  /** Everyone in the world by id, ghosts and oneself included. */
-  readonly people: ReadonlyMap<string, Person>;
-  /** Oneself; undefined until the first state has come. */
-  readonly me: Person | undefined;
-  readonly counts: { readonly people: number; readonly connections: number; readonly guests: number };
-  readonly role: "player" | "spectator";
-  readonly connection: ConnectionState;
-  /** How poses travel, and how well. */
-  readonly link: Link;
-  readonly bounds: Readonly<Record<"minX" | "minY" | "minZ" | "maxX" | "maxY" | "maxZ", number>>;
-  readonly props: Props;
-  /** The Colyseus room itself; another one after a reconnect. */
-  readonly room: Room<unknown, WorldState>;
-
-  /** Moves oneself. Call it as often as you draw: it is sent at most 30 times a second. */
-  moveTo(pose: { x: number; y: number; z?: number; angle?: number }): void;
-  /** Says something in a bubble, at most 280 characters. */
-  say(text: string): Promise<void>;
-  emote(emote: string): Promise<void>;
-  /** Changes how one looks; what is left out stays. */
-  avatar(change: AvatarChange): Promise<void>;
-  /** Sends a custom message to the others in this world, at most 1 KB. What is wrong with it comes as `refused`. */
-  send(type: PieceMessage, data?: Json): void;
-  /** Takes over from another tab of oneself. */
-  play(): Promise<void>;
-  on<E extends keyof WorldEvents>(event: E, listener: (data: WorldEvents[E]) => void): () => void;
-  on(event: PieceMessage, listener: (data: { person: Person | undefined; data: Json }) => void): () => void;
-  /** Leaves the world for good. */
-  leave(): Promise<void>;
-}
-
+/** How to connect: who one is, and what may travel. */
 export interface ConnectOptions {
   /** A token of your issuer or of `npm run token`. Without one you are a guest, the same one at each visit. */
   token?: string;
@@ -148,17 +32,29 @@ export interface ConnectOptions {
    * WebRTC, give a class that does as the browser's `RTCPeerConnection`, such as that of `node-datachannel/polyfill`.
    */
   datagrams?: boolean | PeerConnections;
+  /**
+   * Whether what this page or process says in its console, and errors that nobody caught, are also kept on the server, in
+   * the folder of the world (else of the chat) that one is in, where its operators read them. Off unless you say so.
+   */
+  logs?: boolean | { console?: boolean; errors?: boolean };
 }
 
+/** How to join a world. */
 export interface JoinOptions {
+  /** How one looks; of a world that one is in already it stays as it is. */
   avatar?: AvatarChange;
-  /** Lets those in the piece you came from know that you are in this one. Off unless you say so. */
+  /**
+   * Lets those in the piece you came from and in your chats know that you are in this one, and come along with you. Off unless
+   * you say so.
+   */
   share?: boolean;
   /** Counted nowhere and shown to nobody but moderators. */
   invisible?: boolean;
 }
 
+/** A connection to a server: who one is, and what one has joined. As `connect` gives it. */
 export interface Hereabouts {
+  /** Address of the server, without a slash at the end. */
   readonly url: string;
   /** Who one is: verified by the server. */
   readonly identity: {
@@ -168,9 +64,23 @@ export interface Hereabouts {
     readonly guest: boolean;
     readonly role: "member" | "service" | "moderator" | "admin";
   };
-  /** Joins the world of a slug. Joining one that is joined already gives the same world. */
-  world(slug: string, options?: JoinOptions): Promise<World>;
-  /** Joins a chat, or gives the one that was joined. One stays in it through `travel`. */
+  /** What is joined just now: worlds by slug, chats by name. */
+  readonly joined: {
+    readonly worlds: ReadonlyMap<string, World>;
+    readonly chats: ReadonlyMap<string, Chat>;
+    readonly audio: AudioPlayer | undefined;
+  };
+  /**
+   * Joins the world of a slug: 1 to 64 of a-z, 0-9, _ and -. Joining one that is joined already gives the same world.
+   *
+   * @throws HereaboutsError BAD_SLUG, BANNED, ROOM_FULL, BUSY for a minute, UNREACHABLE, CLOSED after `close`.
+   */
+  world<P extends PieceFace = AnyPiece>(slug: string, options?: JoinOptions): Promise<World<P>>;
+  /**
+   * Joins a chat, or gives the one that was joined. One stays in it through `travel`.
+   *
+   * @throws HereaboutsError as `world`.
+   */
   chat(instance: string, options?: { invisible?: boolean }): Promise<Chat>;
   /**
    * Tunes to an audio session by its id or name; without one to that of the last visit, else to the master. One connection
@@ -187,12 +97,43 @@ export interface Hereabouts {
    * @throws HereaboutsError SESSION_NOT_FOUND for one that there is not.
    */
   audio(session?: string, options?: { remember?: boolean }): Promise<AudioPlayer>;
-  /** Joins the world of `slug` and then leaves the ones joined before, so that one is never in neither. */
-  travel(slug: string, options?: JoinOptions): Promise<World>;
-  /** A guest becomes who the token says, in place: no leave, no join. */
+  /**
+   * Joins the world of `slug` and then leaves the ones joined before, so that nobody sees one in neither. Where it cannot be
+   * joined one stays. Called again before one has arrived, the last call counts.
+   *
+   * @throws HereaboutsError why one could not join: ROOM_FULL, BANNED, BAD_SLUG, UNREACHABLE; CLOSED where a later call led
+   * elsewhere.
+   */
+  travel<P extends PieceFace = AnyPiece>(slug: string, options?: JoinOptions): Promise<World<P>>;
+  /**
+   * Goes to the world where someone is, and along with them wherever they travel, if they share where they are (`share`).
+   * They are found by a world or a chat that both are in. Resolves in their world. One goes along with one person at a time:
+   * the one before is left then, and kept where this one is refused. `options` are those of the worlds one comes to, as one is where one comes from if left out.
+   *
+   * @example
+   * ```ts
+   * const following = await here.follow(person);
+   * following.on("arrived", ({ world }) => console.log("come along to", world.slug));
+   * following.on("ended", ({ reason }) => console.log("on one's own again:", reason));
+   * button.onclick = () => following.stop();
+   * ```
+   * @throws HereaboutsError PERSON_NOT_FOUND, NOT_SHARED, FOLLOW_SELF, FOLLOW_CYCLE, or as `travel`.
+   */
+  follow(person: string | { readonly id: string }, options?: JoinOptions): Promise<Following>;
+  /**
+   * A guest becomes who the token says, in place: no leave, no join.
+   *
+   * @throws HereaboutsError BAD_TOKEN, HANDLE_TAKEN, BANNED.
+   */
   signIn(token: string): Promise<void>;
-  /** Takes out what one said and where one was, everywhere, also on open screens. Resolves with how many lines that were. */
+  /**
+   * Takes out what one said and where one was, everywhere, also on open screens. Resolves with how many lines that were.
+   *
+   * @throws HereaboutsError TOO_FAST: once a minute.
+   */
   erase(): Promise<number>;
+  /** Has all frames from now on pass through `tap`, in place of the one before, until the function it returns is called. */
+  tap(tap: Tap): () => void;
   /** Leaves everything. */
   close(): Promise<void>;
 }

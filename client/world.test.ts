@@ -44,6 +44,7 @@ async function join() {
     connections: undefined,
     myId: () => "ada",
     renew: async () => {},
+    upload: () => expect.unreachable(),
     join: {},
   });
   const joining = world.join();

@@ -1,27 +1,36 @@
 /** A world in the SDK: its people with smoothed poses, what they say, its props, and one's own movement. */
 import type { Client, Room } from "colyseus.js";
 import { readBlocks } from "../schema/blocks.ts";
+import type { ClientLines } from "../schema/clientLogs.ts";
 import { HereaboutsError } from "../schema/errors.ts";
 import { isNewer, movementType, readHeader } from "../schema/frames.ts";
 import { defaultBounds, type Geometry, geometryOf, type Pose } from "../schema/geometry.ts";
-import type { AvatarChange, WorldAnnouncements } from "../schema/messages.ts";
+import type { AvatarChange, SeatAnnouncements, WorldAnnouncements, WorldForked } from "../schema/messages.ts";
+import { parseSlug } from "../schema/slug.ts";
 import type { WorldState } from "../schema/world.ts";
 import { ServerClock } from "./clock.ts";
 import { deliver, frameOfBytes } from "./colyseus.ts";
 import { Datagrams } from "./datagrams.ts";
+import { deferred } from "./deferred.ts";
 import { Emitter } from "./emitter.ts";
 import { isRefusal } from "./errors.ts";
+import { Inspector } from "./inspect.ts";
 import { Mover } from "./mover.ts";
 import { Outbox } from "./outbox.ts";
 import type { PeerConnections } from "./peer.ts";
 import { PersonView, type PoseSource } from "./person.ts";
+import { type Canvas, pictureOf } from "./picture.ts";
+import { PieceView } from "./piece.ts";
 import { askRoom, linkOf, plugInto } from "./plug.ts";
 import { PropsView } from "./props.ts";
 import { Roster } from "./roster.ts";
 import { type ConnectionState, Seat } from "./seat.ts";
 import { Track } from "./smoothing.ts";
 import { attentionOfTab, watchAttention } from "./tab.ts";
-import type { JoinOptions, Json, Person, PieceMessage, World, WorldEvents } from "./types.ts";
+import type { Wire } from "./tap.ts";
+import type { JoinOptions, Json, KeptFile, PieceMessage, PieceMessageEvent, World, WorldEvents } from "./types.ts";
+import type { Upload } from "./upload.ts";
+import { type Vantage, vantageOf } from "./vantage.ts";
 
 export interface WorldOptions {
   client: Client;
@@ -32,7 +41,9 @@ export interface WorldOptions {
   myId: () => string;
   /** Gets another token where the one so far is not valid any more. */
   renew: () => Promise<void>;
+  upload: Upload;
   join: JoinOptions;
+  wire?: Wire;
 }
 
 const holdMs = 6000;
@@ -40,6 +51,10 @@ const holdMs = 6000;
 export class WorldView implements World, PoseSource {
   readonly slug: string;
   readonly props: PropsView;
+  readonly #piece = new PieceView();
+  readonly upload: Upload;
+  readonly vantage: Vantage;
+  readonly #inspector: Inspector;
   readonly #events = new Emitter();
   readonly #seat: Seat<WorldState>;
   readonly #outbox: Outbox;
@@ -50,7 +65,8 @@ export class WorldView implements World, PoseSource {
   readonly #myId: () => string;
   readonly #unwatch: () => void;
   /** Settled by the first state, or by the end. */
-  readonly #hasState = Promise.withResolvers<void>();
+  readonly #hasState = deferred<void>();
+  readonly #join: JoinOptions;
   #avatar: AvatarChange;
   #geometry: Geometry = geometryOf(defaultBounds);
   #tickMs = 50;
@@ -62,13 +78,17 @@ export class WorldView implements World, PoseSource {
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #counts = { people: 0, connections: 0, guests: 0 };
 
-  constructor({ client, slug, connection, connections, myId, renew, join }: WorldOptions) {
+  constructor({ client, slug, connection, connections, myId, renew, upload, join, wire }: WorldOptions) {
     this.slug = slug;
+    this.upload = upload;
     this.#myId = myId;
+    this.#join = join;
     this.#avatar = join.avatar ?? {};
     this.#seat = new Seat<WorldState>({
       client,
       roomName: "world",
+      label: slug,
+      wire,
       renew,
       joinOptions: () => ({
         slug,
@@ -87,15 +107,18 @@ export class WorldView implements World, PoseSource {
       ask: (type, message) => this.room.request(type as never, message),
       isOpen: () => this.#seat.isOpen,
     });
+    this.vantage = vantageOf({ lasts: false, outbox: this.#outbox, events: this.#events });
     this.props = new PropsView(this.#outbox);
     this.#roster = new Roster((fields) => new PersonView(fields, this, new Track(this.#tickMs)));
     this.#mover = new Mover((bytes, isReliable) => this.#sendMove(bytes, isReliable));
     this.#datagrams = new Datagrams({
       connections,
+      wire,
       ask: (offer) => askRoom(this.room, offer),
       deliver: (frame) => this.#deliver(frame),
       onChange: () => this.#events.emit("link", this.link),
     });
+    this.#inspector = new Inspector(this);
     this.#hasState.promise.catch(() => {});
     this.#unwatch = watchAttention((attention) => {
       this.#outbox.request("attention", { attention }, { repeatable: true }).catch(() => {});
@@ -120,11 +143,19 @@ export class WorldView implements World, PoseSource {
   get role() {
     return this.#role;
   }
+  /** How to join another world as one is in this one. */
+  get asHere(): JoinOptions {
+    const { color, face, showing } = this.me?.avatar ?? { color: "", face: "", showing: "", ...this.#avatar };
+    return { ...this.#join, avatar: { color, face, showing } };
+  }
   get connection(): ConnectionState {
     return this.#seat.state;
   }
   get link() {
     return { ...linkOf(this.#datagrams), roundTripMs: this.#mover.roundTripMs };
+  }
+  get piece(): Readonly<Record<string, Json>> {
+    return this.#piece.fields;
   }
   get bounds(): Geometry {
     return this.#geometry;
@@ -157,15 +188,31 @@ export class WorldView implements World, PoseSource {
   }
 
   send(type: PieceMessage, data: Json = null): void {
-    if (this.#seat.isOpen) this.room.send(type as never, data as never);
+    this.#seat.send(type, data);
+  }
+
+  async ask(type: string, data: Json): Promise<Json> {
+    return (await this.#outbox.request("piece.ask", { type, data }, { repeatable: false })) as Json;
   }
 
   async play(): Promise<void> {
     await this.#outbox.request("play", {}, { repeatable: true });
   }
 
+  async screenshot(canvas?: Canvas, name: string = this.slug): Promise<KeptFile> {
+    return this.upload(await pictureOf(canvas), { name, kind: "screenshots" });
+  }
+
+  async inspect(): Promise<KeptFile> {
+    return this.upload(this.#inspector.dump(), { name: this.slug, kind: "devtools" });
+  }
+
+  async fork(slug: string): Promise<WorldForked> {
+    return (await this.#outbox.request("fork", { slug: parseSlug(slug) }, { repeatable: true })) as WorldForked;
+  }
+
   on<E extends keyof WorldEvents>(event: E, listener: (data: WorldEvents[E]) => void): () => void;
-  on(event: PieceMessage, listener: (data: { person: Person | undefined; data: Json }) => void): () => void;
+  on(event: PieceMessage, listener: (data: PieceMessageEvent) => void): () => void;
   on(event: string, listener: (data: never) => void): () => void {
     return this.#events.on(event, listener);
   }
@@ -177,6 +224,11 @@ export class WorldView implements World, PoseSource {
   /** Signs in on this seat: see Hereabouts.signIn. */
   async identify(token: string): Promise<void> {
     await this.#outbox.request("identify", { token }, { repeatable: true });
+  }
+
+  /** Sends lines of this page's log: see ConnectOptions. Whether it could. */
+  sendLogs(lines: ClientLines): boolean {
+    return this.#seat.send("logs", lines);
   }
 
   poseAt(person: PersonView): Pose | undefined {
@@ -205,13 +257,23 @@ export class WorldView implements World, PoseSource {
       const person = this.people.get(from);
       if (person) this.#events.emit("emote", { person, emote });
     });
-    on("piece", ({ from, type, data }) => this.#events.emit(type, { person: this.people.get(from), data }));
+    on("piece", ({ from, type, data }) =>
+      this.#events.emit(type, { person: this.people.get(from), fromPiece: from === "", data }),
+    );
     on("left", ({ id, reason }) => this.#roster.expectLeave(id, reason));
     on("identified", ({ was, id }) => this.#roster.rename(was, id));
     on("role", ({ role }) => {
       this.#role = role;
       this.#events.emit("takeover", { role });
     });
+    room.onMessage(
+      "travel" as never,
+      ((sent: SeatAnnouncements["travel"]) => this.#events.emit("moved", sent)) as never,
+    );
+    room.onMessage(
+      "followed" as never,
+      ((sent: SeatAnnouncements["followed"]) => this.#events.emit("followed", sent)) as never,
+    );
     on("refused", (refusal) => {
       if (isRefusal(refusal)) this.#events.emit("refused", HereaboutsError.fromRefusal(refusal));
     });
@@ -224,6 +286,8 @@ export class WorldView implements World, PoseSource {
     this.#counts = { people: state.peopleCount, connections: state.connectionCount, guests: state.guestCount };
     this.#syncPeople(state);
     for (const change of this.props.sync(state.props.entries())) this.#events.emit("prop", change);
+    const fields = this.#piece.sync(state.props.entries());
+    if (fields.length > 0) this.#events.emit("piece", { fields });
     this.#hasState.resolve();
   }
 

@@ -1,6 +1,12 @@
-/** `npm run docs`: writes docs/ERRORS.md from the error table. A test holds the two equal. */
+/**
+ * `npm run docs`: writes docs/ERRORS.md from the error table, docs/reference from docstrings, .env.example from the settings,
+ * and the dashboard. A test holds each equal to its source.
+ */
 import { writeFileSync } from "node:fs";
 import { errorTable } from "../schema/errors.ts";
+import { readReference, referencePages } from "./api/reference.ts";
+import { dashboard } from "./dashboard.ts";
+import { envExample } from "./envExample.ts";
 
 export function errorsPage(): string {
   const rows = Object.entries(errorTable).map(([code, entry]) => {
@@ -22,4 +28,11 @@ ${rows.join("\n")}
 `;
 }
 
-if (import.meta.main) writeFileSync(new URL("ERRORS.md", import.meta.url), errorsPage());
+if (import.meta.main) {
+  writeFileSync(new URL("ERRORS.md", import.meta.url), errorsPage());
+  for (const [path, text] of Object.entries(referencePages(readReference()))) {
+    writeFileSync(new URL(path, import.meta.url), text);
+  }
+  writeFileSync(new URL("../.env.example", import.meta.url), envExample());
+  writeFileSync(new URL("examples/grafana-dashboard.json", import.meta.url), dashboard());
+}

@@ -7,20 +7,28 @@
  * Both take turns in one run on the same machine, each round with fresh processes, the server pinned to one core and
  * the load generator to another where taskset allows and the servers do not need all cores. Absolute figures tell about the machine: trust the ratios, and
  * only as far as they exceed the noise, which is how far rounds of the same server lie apart. Exit code 2 if the load
- * generator was the limit in any round, 1 if anything failed. `npm run bench -- datagrams`,
- * `redis` and `start` are in files of their own.
+ * generator was the limit in any round, 1 if anything failed. `npm run bench -- capsule`,
+ * `context`, `datagrams`, `movement`, `predict`, `redis` and `start` are in files of their own.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { plainSubjects } from "./baselines/plainClient.ts";
+import { benchCapsule } from "./capsule.ts";
+import { benchContext } from "./context.ts";
 import { benchDatagrams } from "./datagrams.ts";
-import { canPin, startChild, stopChild } from "./lib/child.ts";
+import { canPin } from "./lib/child.ts";
 import { type Compared, calmRounds, compare, disturbedPercent, type Figures, type Pair } from "./lib/comparison.ts";
 import { canCount } from "./lib/counted.ts";
-import { flag, number, type Options, parseOptions, text, whole } from "./lib/options.ts";
+import { type LoadRun, runLoad } from "./lib/loadRun.ts";
+import { describeMachine, thisMachine } from "./lib/machine.ts";
+import { choice, flag, number, type Options, parseOptions, text, whole } from "./lib/options.ts";
+import { type Comparison, readmeTable, withTable } from "./lib/readmeTable.ts";
+import { mustBeWritable, writeReport } from "./lib/reportFile.ts";
 import { figure, formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
+import { benchMovement } from "./movement.ts";
+import { benchPredict } from "./predict.ts";
 import { benchRedis } from "./redis.ts";
 import { benchStart } from "./start.ts";
 
@@ -61,6 +69,7 @@ const benches: Readonly<Record<string, Bench>> = {
     options: {
       rate: number(20, 0.1, 60, "Hz", "moves that each sends"),
       spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
+      against: choice(["colyseus", ...plainSubjects], "what it is compared with; plain Colyseus if not given"),
     },
     compared: [
       ...cost,
@@ -121,7 +130,14 @@ const benches: Readonly<Record<string, Bench>> = {
   },
 };
 
-type Round = { figures: Figures; exitCode: number };
+/** What the README compares a world with, and its names there. */
+const readmeBaselines = {
+  colyseus: "plain Colyseus schema sync",
+  socketio: "a Socket.IO relay",
+  ws: "bare `ws`: the floor",
+  udp: "bare UDP: the floor",
+};
+const readme = fileURLToPath(new URL("../README.md", import.meta.url));
 
 const countSeconds = 5;
 
@@ -129,14 +145,69 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 async function main([scenario = "", ...args]: string[]): Promise<number> {
+  if (scenario === "capsule") return benchCapsule(args, stop.signal);
   if (scenario === "datagrams") return benchDatagrams(args, stop.signal);
+  if (scenario === "context") return benchContext(args, stop.signal);
+  if (scenario === "movement") return benchMovement(args, stop.signal);
+  if (scenario === "predict") return benchPredict(args, stop.signal);
   if (scenario === "redis") return benchRedis(args, stop.signal);
   if (scenario === "start") return benchStart(args, stop.signal);
+  if (scenario === "readme") return benchReadme(args);
   const bench = Object.hasOwn(benches, scenario) ? benches[scenario] : undefined;
-  const names = [...Object.keys(benches), "datagrams", "redis"].join(" ");
+  const names = [
+    ...Object.keys(benches),
+    "capsule",
+    "context",
+    "datagrams",
+    "movement",
+    "predict",
+    "redis",
+    "start",
+    "readme",
+  ].join(" ");
   if (!bench) throw new UsageError(`Unknown benchmark ${scenario || "(none)"}. There are: ${names}`);
-  const { rounds, json, ...load } = parseOptions(args, { ...commonOptions, ...bench.options });
-  const subjects = ["hereabouts", bench.baseline] as const;
+  const { rounds, json, against, ...load } = {
+    against: "",
+    ...parseOptions(args, { ...commonOptions, ...bench.options }),
+  };
+  mustBeWritable(json);
+  const subjects = ["hereabouts", against || bench.baseline] as const;
+  const { pairs, worst, isPinned } = await runRounds(scenario, bench, subjects, load, rounds);
+  const calm = calmRounds(pairs);
+  console.log(`\n${formatTable(compare(calm, subjects, bench.compared))}\n`);
+  console.log("Middle of the rounds, (min..max) over them. Noise: how far rounds of the same server lie apart.");
+  console.log(`By ${calm.length} of ${pairs.length} rounds: ${describeCalm(calm, pairs)}.`);
+  const machine = thisMachine();
+  console.log(`On ${describeMachine(machine)}.`);
+  if (json) writeReport(json, { at: new Date().toISOString(), machine, scenario, load, isPinned, subjects, pairs });
+  return worst;
+}
+
+/** A world beside each of its baselines, as the table that the README shows. */
+async function benchReadme(args: readonly string[]): Promise<number> {
+  const { rounds, json: _, ...load } = parseOptions(args, commonOptions);
+  const comparisons: Comparison[] = [];
+  let worst = 0;
+  for (const [baseline, title] of Object.entries(readmeBaselines)) {
+    const result = await runRounds("world", benches["world"]!, ["hereabouts", baseline], load, rounds);
+    comparisons.push({ title, pairs: calmRounds(result.pairs) });
+    worst = Math.max(worst, result.worst);
+  }
+  const table = readmeTable(comparisons, load.people, thisMachine(), new Date());
+  console.log(`\n${table}`);
+  // figures of a load generator that was the limit are no figures
+  if (worst === 0) writeFileSync(readme, withTable(readFileSync(readme, "utf8"), table));
+  else console.log("\nREADME.md is left as it is: see what failed above.");
+  return worst;
+}
+
+async function runRounds(
+  scenario: string,
+  bench: Bench,
+  subjects: readonly [string, string],
+  load: Readonly<Record<string, unknown>>,
+  rounds: number,
+): Promise<{ pairs: Pair[]; worst: number; isPinned: boolean }> {
   const isPinned = canPin && availableParallelism() > 1 && !bench.isWide;
   if (!isPinned && !bench.isWide) console.log("Nothing is pinned: that takes taskset and two cores.");
   const countsInstructions = !bench.isWide && canCount();
@@ -162,12 +233,7 @@ async function main([scenario = "", ...args]: string[]): Promise<number> {
     if (first && second) pairs.push([first, second]);
   }
   if (pairs.length === 0) throw new UsageError("Stopped before one round was complete.");
-  const calm = calmRounds(pairs);
-  console.log(`\n${formatTable(compare(calm, subjects, bench.compared))}\n`);
-  console.log("Middle of the rounds, (min..max) over them. Noise: how far rounds of the same server lie apart.");
-  console.log(`By ${calm.length} of ${pairs.length} rounds: ${describeCalm(calm, pairs)}.`);
-  if (json) writeJson(json, { at: new Date().toISOString(), scenario, load, isPinned, subjects, pairs });
-  return worst;
+  return { pairs, worst, isPinned };
 }
 
 /** Tells whether rounds were left out; all are kept if others disturbed all of them. */
@@ -186,35 +252,15 @@ async function runRound(
   subject: string,
   load: Readonly<Record<string, unknown>>,
   { isPinned, countsInstructions }: { isPinned: boolean; countsInstructions: boolean },
-): Promise<Round> {
-  const folder = mkdtempSync(join(tmpdir(), "hereabouts-bench-"));
-  const file = join(folder, "report.json");
-  const args = [fileURLToPath(new URL("./index.ts", import.meta.url)), scenario, "--json", file];
+): Promise<LoadRun> {
+  const args = [scenario];
   for (const [name, value] of Object.entries(load)) args.push(flag(name), String(value));
   if (subject !== "hereabouts") args.push("--baseline", subject);
   if (isPinned) args.push("--server-core", "0");
   if (countsInstructions) args.push("--instructions", String(countSeconds));
-  const complaints: string[] = [];
-  const onLine = (line: string) => /^(FAILED|WARNING)/.test(line) && complaints.push(line);
-  const child = startChild({ args, core: isPinned ? 1 : undefined, onLine });
-  const abort = () => void stopChild(child, 20_000);
-  stop.signal.addEventListener("abort", abort, { once: true });
-  const exitCode = await new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
-  stop.signal.removeEventListener("abort", abort);
-  for (const complaint of complaints) console.log(`${subject}: ${complaint}`);
-  try {
-    const { figures } = JSON.parse(readFileSync(file, "utf8")) as { figures: Figures };
-    return { figures, exitCode };
-  } catch {
-    throw new UsageError(`The load test of ${subject} ended without a report (exit code ${exitCode}).`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function writeJson(file: string, content: object): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  const round = await runLoad(args, stop.signal, isPinned ? 1 : undefined);
+  for (const complaint of round.complaints) console.log(`${subject}: ${complaint}`);
+  return round;
 }
 
 try {

@@ -11,6 +11,7 @@ import { type Processes, startProcesses } from "./lib/processes.ts";
 import type { commonOptions, Run, Scenario } from "./lib/scenario.ts";
 import { Threads } from "./lib/threads.ts";
 import { UsageError } from "./lib/usage.ts";
+import { Watch } from "./lib/watch.ts";
 
 const ownOptions = {
   processes: whole(2, 2, 16, "processes", "of hereabouts"),
@@ -27,11 +28,11 @@ const startMs = 15_000;
 const healMs = 20_000;
 const lookMs = 100;
 const settleMs = 3000;
-const tellMs = 1000;
 const leaveMs = 5000;
 
 export const crash: Scenario<typeof ownOptions> = {
   summary: "people over several processes, one of which is killed or drained",
+  times: "-",
   options: ownOptions,
   figures: crashFigures,
   async run(options, run) {
@@ -46,17 +47,23 @@ export const crash: Scenario<typeof ownOptions> = {
 };
 
 async function drive(target: Processes, options: CrashOptions, run: Run) {
-  const { people, worlds, chats, workers, rate: moveRate, lines: lineRate, seconds } = options;
+  const { people, worlds, chats, workers, rate: moveRate, lines: lineRate, seconds, ramp } = options;
   const how = options.how || "kill";
-  const shared = { url: target.url, every: workers, people, worlds, chats, moveRate, lineRate };
+  const shared = { url: target.url, every: workers, people, worlds, chats, moveRate, lineRate, rampMs: ramp * 1000 };
   const data = Array.from({ length: workers }, (_, first): CompanionsData => ({ ...shared, first }));
   const threads = new Threads(new URL("./lib/companions.ts", import.meta.url), data);
+  const watch = new Watch(target, run, async () => {
+    const looks = await threads.all<Look>("look");
+    const sum = (key: keyof Look) => looks.reduce((total, one) => total + one[key], 0);
+    return { people: sum("people"), away: sum("away"), wrong: sum("wrong") };
+  });
   try {
     run.progress(`${people} people join ${target.url}, ${worlds} worlds and ${chats} chats`);
     await threads.all("join");
     await threads.all("begin");
     await untilExact(threads, startMs, run);
     await threads.all("measure");
+    watch.measure();
     await pause((seconds / 2) * 1000, run.signal);
     const before = homesOf(await threads.all<Record<string, number>>("homes"), target);
     const index = before.indexOf(Math.max(...before));
@@ -68,6 +75,7 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
     const healedMs = (await untilExact(threads, healMs, run)) - at;
     run.progress(`all exact again after ${Math.round(healedMs)} ms`);
     await pause((seconds / 2) * 1000, run.signal);
+    watch.stop();
     await threads.all("quiet");
     await pause(settleMs);
     const outcomes = await threads.all<Outcome>("outcome");
@@ -84,6 +92,7 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
       interrupted: run.signal.aborted,
     });
   } finally {
+    watch.stop();
     await threads.stop();
   }
 }
@@ -92,18 +101,12 @@ async function drive(target: Processes, options: CrashOptions, run: Run) {
 async function untilExact(threads: Threads, patienceMs: number, run: Run): Promise<number> {
   const from = now();
   let exactAt = from;
-  let toldAt = from;
   while (!(now() - exactAt > settleMs) && !run.signal.aborted) {
     if (now() - from > patienceMs) return Number.NaN;
     const looks = await threads.all<Look>("look");
     const sum = (key: keyof Look) => looks.reduce((total, one) => total + one[key], 0);
     if (sum("away") + sum("wrong") > 0) exactAt = Number.NaN;
     else if (Number.isNaN(exactAt)) exactAt = now();
-    if (now() - toldAt > tellMs) {
-      toldAt = now();
-      const after = ((now() - from) / 1000).toFixed(1);
-      run.progress(`${after.padStart(5)} s  ${sum("away")} seats away, ${sum("wrong")} lists or counts not exact`);
-    }
     await pause(lookMs);
   }
   return exactAt;

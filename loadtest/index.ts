@@ -4,11 +4,12 @@
  * Exit code: 0 all well; 1 wrong options, a threshold not met, or something that must never be; 2 the load generator
  * was the limit, so the figures tell about it and not about the server.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { parseExpectations, unmet } from "./lib/expect.ts";
-import { describeOptions, type Options, parseOptions } from "./lib/options.ts";
-import { commonOptions, type Report, type Scenario } from "./lib/scenario.ts";
+import { htmlOf } from "./lib/html/page.ts";
+import { thisMachine } from "./lib/machine.ts";
+import { describeOptions, flag, type Options, parseOptions } from "./lib/options.ts";
+import { mustBeWritable, writeReport } from "./lib/reportFile.ts";
+import { commonOptions, type Report, type Run, type Scenario } from "./lib/scenario.ts";
 import { formatTable } from "./lib/table.ts";
 import { UsageError } from "./lib/usage.ts";
 
@@ -16,9 +17,14 @@ import { UsageError } from "./lib/usage.ts";
 const scenarios: Record<string, () => Promise<Scenario>> = {
   audio: async () => (await import("./audio.ts")).audio as Scenario<Options>,
   chat: async () => (await import("./chat.ts")).chat as Scenario<Options>,
+  churn: async () => (await import("./churn.ts")).churn as Scenario<Options>,
   crash: async () => (await import("./crash.ts")).crash as Scenario<Options>,
+  limits: async () => (await import("./limits.ts")).limits as Scenario<Options>,
+  mixed: async () => (await import("./mixed.ts")).mixed as Scenario<Options>,
   presence: async () => (await import("./presence.ts")).presence as Scenario<Options>,
   processes: async () => (await import("./processes.ts")).processes as Scenario<Options>,
+  soak: async () => (await import("./soak.ts")).soak as Scenario<Options>,
+  stalled: async () => (await import("./stalled.ts")).stalled as Scenario<Options>,
   world: async () => (await import("./world.ts")).world as Scenario<Options>,
 };
 
@@ -34,13 +40,31 @@ async function main([name = "", ...args]: string[]): Promise<number> {
     );
     return 0;
   }
+  for (const [option, why] of Object.entries(scenario.absent ?? {})) {
+    if (args.some((arg) => arg.split("=")[0] === flag(option)))
+      throw new UsageError(`${name} takes no ${flag(option)}: ${why}.`);
+  }
   const options = parseOptions(args, spec);
   const expectations = parseExpectations(options.expect, scenario.figures);
-  const report = await scenario.run(options, { signal: stopSignal(), progress: (line) => console.log(line) });
+  for (const file of [options.json, options.html]) mustBeWritable(file);
+  const run: Run = { signal: stopSignal(), progress: (line) => console.log(line), samples: [] };
+  const report = await scenario.run(options, run);
   const failures = [...report.failures, ...unmet(expectations, report.figures)];
   print(report, failures);
-  if (options.json)
-    writeJson(options.json, { scenario: name, at: new Date().toISOString(), failures, ...report.detail });
+  const at = new Date();
+  const machine = thisMachine();
+  if (options.json) {
+    const content = { scenario: name, at, failures, machine, ...report.detail, samples: run.samples };
+    writeReport(options.json, content);
+  }
+  if (options.html) {
+    const { summary, times } = scenario;
+    const { samples } = run;
+    writeReport(
+      options.html,
+      htmlOf({ scenario: name, summary, times, at, report, failures, samples, machine, spec, options }),
+    );
+  }
   return report.limit ? 2 : failures.length ? 1 : 0;
 }
 
@@ -51,11 +75,6 @@ function print(report: Report, failures: readonly string[]): void {
   for (const failure of failures) console.log(`FAILED: ${failure}`);
   if (report.limit) console.log(`WARNING: ${report.limit}: these figures are its own, not the server's.`);
   if (!report.limit && failures.length === 0) console.log("All well.");
-}
-
-function writeJson(file: string, content: object): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** Aborts at the first Ctrl+C or SIGTERM; the second ends the process at once. */

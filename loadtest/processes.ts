@@ -6,7 +6,7 @@ import { Board } from "./lib/board.ts";
 import { Chatter } from "./lib/chatter.ts";
 import { now, pause } from "./lib/clock.ts";
 import { limitOf } from "./lib/gauge.ts";
-import { createHistogram, type Histogram, record } from "./lib/histogram.ts";
+import { createHistogram, type Histogram, Recent, record } from "./lib/histogram.ts";
 import { inTurn } from "./lib/inTurn.ts";
 import { becomeGuest, type Guest } from "./lib/lightClient.ts";
 import { otherCpuMs, ownCpuMs } from "./lib/neighbours.ts";
@@ -20,7 +20,8 @@ import { addTally, createTally } from "./lib/tally.ts";
 import { startHereabouts, type Target } from "./lib/target.ts";
 import { Threads } from "./lib/threads.ts";
 import { UsageError } from "./lib/usage.ts";
-import type { Result, WalkersData } from "./lib/walkers.ts";
+import type { Progress, Result, WalkersData } from "./lib/walkers.ts";
+import { Watch } from "./lib/watch.ts";
 
 const ownOptions = {
   processes: whole(2, 2, 16, "processes", "of hereabouts"),
@@ -38,6 +39,7 @@ const leaveMs = 5000;
 
 export const processes: Scenario<typeof ownOptions> = {
   summary: "people who walk and talk, over several processes",
+  times: "From saying to seeing",
   options: ownOptions,
   figures: processesFigures,
   async run(options, run) {
@@ -57,9 +59,16 @@ async function drive(target: Target | Processes, options: ProcessesOptions, run:
   run.progress(`${people} people join worlds and chats of ${size} at ${target.url}`);
   const guests = await inTurn(people, () => becomeGuest(target.url));
   const walkers = new Threads(new URL("./lib/walkers.ts", import.meta.url), walkersOf(guests, target.url, options));
+  let talk = { seen: createHistogram(), stored: createHistogram() };
+  const recent = new Recent();
+  const watch = new Watch(target, run, async () => {
+    const parts = await walkers.all<Progress>("progress");
+    const sum = (key: "people" | "frames" | "lost" | "wireDown") => parts.reduce((all, part) => all + part[key], 0);
+    const [delivered, lost, bytes] = [sum("frames"), sum("lost"), sum("wireDown")];
+    return { people: sum("people"), times: recent.look(talk.seen), delivered, lost, bytes };
+  });
   try {
     await walkers.all("join");
-    let talk = { seen: createHistogram(), stored: createHistogram() };
     const { say, leave } = await joinChats(guests, target.url, size, () => talk);
     const pacer = new Pacer(people, lines / people, say);
     pacer.start();
@@ -69,7 +78,9 @@ async function drive(target: Target | Processes, options: ProcessesOptions, run:
     talk = { seen: createHistogram(), stored: createHistogram() };
     const before = await reading(target);
     const redisUse = "redis" in target ? await countRedis(target.redis) : undefined;
+    watch.measure();
     await pause(seconds * 1000, run.signal);
+    watch.stop();
     const after = await reading(target);
     const redisMs = (await redisUse?.())?.cpuMs ?? 0;
     const results = await walkers.all<Result>("result");
@@ -92,12 +103,17 @@ async function drive(target: Target | Processes, options: ProcessesOptions, run:
       interrupted: run.signal.aborted,
     };
   } finally {
+    watch.stop();
     await walkers.stop();
   }
 }
 
 /** A thread for each world. */
-function walkersOf(guests: readonly Guest[], url: string, { people, size, rate }: ProcessesOptions): WalkersData[] {
+function walkersOf(
+  guests: readonly Guest[],
+  url: string,
+  { people, size, rate, ramp }: ProcessesOptions,
+): WalkersData[] {
   return Array.from({ length: people / size }, (_, i) => ({
     subject: "hereabouts",
     carrier: "websocket",
@@ -106,8 +122,10 @@ function walkersOf(guests: readonly Guest[], url: string, { people, size, rate }
     first: 0,
     every: 1,
     people: size,
+    sdk: 0,
+    thinkMs: 0,
     rate,
-    rampMs: people * 10,
+    rampMs: (ramp || people / 100) * 1000,
     spread,
     stride: 1,
     memory: new Board(size).memory,

@@ -15,7 +15,7 @@ import { number, parseOptions, whole } from "./lib/options.ts";
 import { Pacer } from "./lib/pacer.ts";
 import { type Processes, startProcesses } from "./lib/processes.ts";
 import { countRedis, perEach, type RedisUse } from "./lib/redisUse.ts";
-import { protocol, Seat, type SeatListener } from "./lib/seat.ts";
+import { protocol, Seat, unheard } from "./lib/seat.ts";
 import { type Cell, figure, formatTable } from "./lib/table.ts";
 import { createTally } from "./lib/tally.ts";
 
@@ -41,7 +41,6 @@ const leastCost = 0.02;
 type Measured = { count: number; redis: RedisUse; serverMs: number; ms: number };
 
 const counts = { tally: createTally() };
-const deaf: SeatListener = { onState() {}, onBytes() {}, onData() {} };
 
 export async function benchRedis(args: string[], signal: AbortSignal): Promise<number> {
   const { joins, people, seconds, rate, lines, crowd, rounds } = parseOptions(args, options);
@@ -108,7 +107,7 @@ async function measure(target: Processes, count: number, work: () => Promise<unk
 
 function enter(url: string, guest: Guest, slug: string): Promise<Seat> {
   const join = { slug, connection: connectionOf(guest) };
-  return Seat.take({ url, room: "world", options: join, token: guest.token }, deaf, counts);
+  return Seat.take({ url, room: "world", options: join, token: guest.token }, unheard, counts);
 }
 
 async function leaveAll(seats: readonly Seat[]): Promise<void> {

@@ -8,9 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, stopChild } from "./lib/child.ts";
 import { now, pause } from "./lib/clock.ts";
+import { freePort } from "./lib/freePort.ts";
 import { parseOptions, whole } from "./lib/options.ts";
 import { figure, formatTable } from "./lib/table.ts";
-import { freePort, serverArgs, serverEnv } from "./lib/target.ts";
+import { serverArgs, serverEnv } from "./lib/target.ts";
 import { UsageError } from "./lib/usage.ts";
 
 const options = { rounds: whole(5, 1, 100, "rounds", "of a first and a second start each") };

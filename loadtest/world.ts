@@ -1,40 +1,58 @@
 /**
  * Load on one world: people who walk, and watch the others walk. Reports how old the poses are that arrive, what they
- * cost, and whether anyone was left with a stale one. `--baseline colyseus` puts the same load on plain Colyseus.
+ * cost, and whether anyone was left with a stale one. `--baseline` puts the same load on plain Colyseus, Socket.IO, bare ws or UDP.
  */
+import { plainSubjects } from "./baselines/plainClient.ts";
 import { Board } from "./lib/board.ts";
 import { now, pause } from "./lib/clock.ts";
 import { count } from "./lib/counted.ts";
 import { limitOf } from "./lib/gauge.ts";
+import { addHistogram, createHistogram } from "./lib/histogram.ts";
 import { becomeGuest, type Guest } from "./lib/lightClient.ts";
-import { machineCpuMs, ownCpuMs } from "./lib/neighbours.ts";
+import { busyPercent, machineCpuMs, ownCpuMs } from "./lib/neighbours.ts";
 import { choice, number, text, type Values } from "./lib/options.ts";
 import type { Usage } from "./lib/prometheus.ts";
-import type { commonOptions, Report, Run, Scenario } from "./lib/scenario.ts";
+import {
+  type commonOptions,
+  coreOf,
+  instructionsOption,
+  mustSuitSdk,
+  type Report,
+  type Run,
+  type Scenario,
+  sdkOption,
+  warmupOption,
+} from "./lib/scenario.ts";
+import { processesOption, startServer } from "./lib/startServer.ts";
 import { addTally, createTally } from "./lib/tally.ts";
-import { runningServer, startHereabouts, startPlainColyseus, type Target } from "./lib/target.ts";
+import { startBaseline, type Target } from "./lib/target.ts";
 import { Threads } from "./lib/threads.ts";
 import { UsageError } from "./lib/usage.ts";
 import { Walk } from "./lib/walk.ts";
 import type { Check, Progress, Recovery, Result, WalkersData } from "./lib/walkers.ts";
+import { type Look, Watch } from "./lib/watch.ts";
+import { weatherOption } from "./lib/weatherOption.ts";
 import { figureNames, type Measured, reportOf, type ServerUse } from "./lib/worldReport.ts";
+
+const baselines = ["colyseus", ...plainSubjects] as const;
 
 const ownOptions = {
   rate: number(20, 0.1, 60, "Hz", "moves that each sends"),
   slug: text("slug", "the world", "load"),
   spread: number(500, 1, 100_000, "units", "they are spread over -spread..spread in x and y"),
   stride: number(1, 0.001, 100, "units", "what one move measures"),
-  warmup: number(1, 0, 600, "s", "how long they walk before it is measured"),
-  instructions: number(
-    0,
-    0,
-    600,
-    "s",
-    "count the server's instructions and cycles for so long afterwards, by perf; 0: do not",
-  ),
+  think: number(0, 0, 3600, "s", "mean time of each walk and of each rest, random; 0: all walk all the time"),
+  sdk: sdkOption,
+  warmup: warmupOption,
+  instructions: instructionsOption,
+  processes: processesOption,
+  weather: weatherOption,
   carrier: choice(["websocket", "datagram"], "what they move by; a WebSocket if not given"),
   crash: choice(["carrier"], "kill what carries datagrams, under load, after what is measured"),
-  baseline: choice(["colyseus"], "the same load on plain Colyseus, for comparison"),
+  baseline: choice(
+    baselines,
+    "the same load on plain Colyseus, a Socket.IO relay, bare ws or bare UDP, for comparison",
+  ),
 };
 
 type WorldOptions = Values<typeof ownOptions> & Values<typeof commonOptions>;
@@ -47,38 +65,47 @@ const guestsAtOnce = 8;
 
 export const world: Scenario<typeof ownOptions> = {
   summary: "people who walk in one world, and watch the others walk",
+  times: "Age of the newest known poses",
   options: ownOptions,
   figures: figureNames,
   async run(options, run): Promise<Report> {
-    const { people, rate, stride, spread, url, serverCore, baseline, carrier, workers, crash } = options;
+    const { people, rate, stride, spread, url, baseline, carrier, workers, crash } = options;
     if (stride * rate > fastest)
       throw new UsageError(`--stride times --rate must be at most ${fastest} units a second.`);
     if (baseline && url) throw new UsageError("--baseline starts its own server: leave out --url.");
+    if (options.weather && baseline) throw new UsageError("--weather goes without --baseline.");
+    mustSuitSdk(options);
     if (carrier === "datagram" && (baseline || workers > 1))
       throw new UsageError("--carrier datagram goes with one worker, and without --baseline.");
     if (crash && (carrier !== "datagram" || url))
       throw new UsageError("--crash carrier goes with --carrier datagram, and without --url.");
     new Walk(people, spread, stride);
-    const core = serverCore < 0 ? undefined : serverCore;
-    const starting = baseline ? startPlainColyseus(core) : url ? runningServer(url) : startHereabouts(core);
-    const target = await starting;
+    const target = await (baseline ? startBaseline(baseline, coreOf(options)) : startServer(options));
     try {
-      return reportOf(options, await drive(target, options, run));
+      return await loadWorld(target, options, run);
     } finally {
       await target.stop();
     }
   },
 };
 
+export async function loadWorld(target: Target, options: WorldOptions, run: Run): Promise<Report> {
+  return reportOf(options, await drive(target, options, run));
+}
+
 async function drive(target: Target, options: WorldOptions, run: Run): Promise<Measured> {
   const start = await readUse(target);
   const threads = await assemble(target, options, run);
+  const watch = new Watch(target, run, () => lookAt(threads));
+  const ending = AbortSignal.any([run.signal, threads.failed]);
   try {
     await unlessAborted(run.signal, threads.all("join"));
-    await pause(options.warmup * 1000, run.signal);
+    await pause(options.warmup * 1000, ending);
     const before = await readUse(target);
     await threads.all("measure");
-    await watch(threads, options, run);
+    watch.measure();
+    await pause(options.seconds * 1000, ending);
+    watch.stop();
     const results = await threads.all<Result>("result");
     const after = await readUse(target);
     const recoveries = options.crash && !run.signal.aborted ? await crash(target, threads, run) : [];
@@ -100,11 +127,13 @@ async function drive(target: Target, options: WorldOptions, run: Run): Promise<M
       measuredMs: Math.max(...results.map(({ measuredMs }) => measuredMs)),
       server: serverUse(before, after, start, end),
       othersPercent: options.url || options.carrier === "datagram" ? Number.NaN : othersUse(before, after),
+      machinePercent: busyPercent(after.machineMs - before.machineMs, after.at - before.at),
       counted,
       limit: loads.map(limitOf).find((reason) => reason !== undefined),
       interrupted: run.signal.aborted,
     };
   } finally {
+    watch.stop();
     await threads.stop();
   }
 }
@@ -116,9 +145,15 @@ function crash(target: Target, threads: Threads, run: Run): Promise<Recovery[]> 
   return threads.all<Recovery>("recover");
 }
 
+type Walkers = Pick<
+  WorldOptions,
+  "people" | "workers" | "baseline" | "slug" | "rate" | "spread" | "stride" | "weather" | "ramp" | "carrier"
+> &
+  Partial<Pick<WorldOptions, "sdk" | "think">>;
+
 /** The threads with their share of the movers, not yet joined. */
-async function assemble(target: Target, options: WorldOptions, run: Run): Promise<Threads> {
-  const { people, workers, baseline, slug, rate, spread, stride } = options;
+export async function assemble(target: Target, options: Walkers, run: Run): Promise<Threads> {
+  const { people, workers, baseline, slug, rate, spread, stride, weather, sdk = 0, think = 0 } = options;
   const rampMs = (options.ramp || people / 100) * 1000;
   run.progress(`${people} people join ${baseline || "hereabouts"} at ${target.url} over ${rampMs / 1000} s`);
   const guests = baseline ? [] : await unlessAborted(run.signal, becomeGuests(target.url, people));
@@ -130,6 +165,8 @@ async function assemble(target: Target, options: WorldOptions, run: Run): Promis
     slug,
     every: workers,
     people,
+    sdk,
+    thinkMs: think * 1000,
     rate,
     rampMs,
     spread,
@@ -137,6 +174,7 @@ async function assemble(target: Target, options: WorldOptions, run: Run): Promis
     memory: inProcesses ? undefined : new Board(people).memory,
     carrier: options.carrier || "websocket",
     guests,
+    weather,
   };
   const data = Array.from({ length: workers }, (_, first): WalkersData => ({ ...shared, first }));
   return new Threads(new URL("./lib/walkers.ts", import.meta.url), data, { inProcesses });
@@ -151,22 +189,20 @@ async function becomeGuests(url: string, people: number): Promise<Guest[]> {
   return guests;
 }
 
-/** Measures for the time asked for, with a line each second. */
-async function watch(threads: Threads, { seconds, people }: WorldOptions, run: Run): Promise<void> {
-  const since = now();
-  for (let second = 1; second <= Math.ceil(seconds) && !run.signal.aborted; second++) {
-    await pause(since + Math.min(second, seconds) * 1000 - now(), run.signal);
-    const parts = await threads.all<Progress>("progress");
-    const sum = (key: keyof Progress) => parts.reduce((total, part) => total + part[key], 0);
-    const most = (key: keyof Progress) => Math.max(...parts.map((part) => part[key]));
-    const elapsed = (now() - since) / 1000;
-    const each = (key: keyof Progress) => sum(key) / people / elapsed;
-    run.progress(
-      `${elapsed.toFixed(0).padStart(4)} s  ${each("frames").toFixed(1)} frames/s each  ` +
-        `${(sum("poses") / sum("frames")).toFixed(1)} movers a frame  age p50 ${most("p50").toFixed(1)} ms  ` +
-        `p99 ${most("p99").toFixed(1)} ms  lost ${sum("lost")}  ${(each("wireDown") / 1000).toFixed(2)} kB/s each`,
-    );
-  }
+/** What the threads know together. */
+async function lookAt(threads: Threads): Promise<Look> {
+  const parts = await threads.all<Progress>("progress");
+  const sum = (key: Exclude<keyof Progress, "known">) => parts.reduce((total, part) => total + part[key], 0);
+  const times = createHistogram();
+  for (const { known } of parts) addHistogram(times, known);
+  return {
+    people: sum("people"),
+    times,
+    delivered: sum("frames"),
+    lost: sum("lost"),
+    bytes: sum("wireDown"),
+    ownMs: sum("ownMs"),
+  };
 }
 
 type Reading = { usage: Usage | undefined; at: number; machineMs: number; ownMs: number };
@@ -190,6 +226,7 @@ function serverUse(before: Reading, after: Reading, start: Reading, end: Reading
   const counted = (key: "refused" | "dropped") => (end.usage?.[key] ?? 0) - (start.usage?.[key] ?? 0);
   return {
     cpuPercent: ((after.usage.cpuSeconds - before.usage.cpuSeconds) / (after.at - before.at)) * 1e5,
+    delayP99Ms: after.usage.lagMs,
     rssBytes: after.usage.rssBytes,
     carrier: carrierUse(before, after, start),
     refused: counted("refused"),

@@ -8,11 +8,14 @@ const abuseWindowMs = 10_000;
 const refusalsToldPerSecond = 10;
 /** Offers of datagrams: each costs their carrier a handshake. */
 const offers = { perSecond: 1, burstSeconds: 5 };
+/** Batches of a client's own log lines. */
+const logs = { perSecond: 2, burstSeconds: 5 };
 
 export class Budget {
   readonly #moves: TokenBucket;
   readonly #messages: TokenBucket;
   readonly #offers: TokenBucket;
+  readonly #logs: TokenBucket;
   readonly #told: TokenBucket;
   readonly #abuseRefusals: number;
   #windowEnds = 0;
@@ -22,6 +25,7 @@ export class Budget {
     this.#moves = new TokenBucket(options.movesPerSecond, 1, now);
     this.#messages = new TokenBucket(options.messagesPerSecond, 2, now);
     this.#offers = new TokenBucket(offers.perSecond, offers.burstSeconds, now);
+    this.#logs = new TokenBucket(logs.perSecond, logs.burstSeconds, now);
     this.#told = new TokenBucket(refusalsToldPerSecond, 2, now);
     this.#abuseRefusals = options.abuseRefusals;
   }
@@ -36,6 +40,10 @@ export class Budget {
 
   takeOffer(now: number): number {
     return this.#offers.take(now);
+  }
+
+  takeLogs(now: number): number {
+    return this.#logs.take(now);
   }
 
   /** Counts a refusal. `tell`: whether to say so to one who did not ask; `abuse`: whether that was one too many. */

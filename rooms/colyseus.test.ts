@@ -15,14 +15,19 @@ import {
   ServerError,
 } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
+import { InputEncoder } from "@colyseus/schema/input";
+import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import packageJson from "../package.json" with { type: "json" };
 import {
   backlogOf,
   detachState,
+  forgetRemoved,
   frameMargin,
   gateInbound,
+  lastInputOf,
+  ping,
   rejectRequest,
   sendFrame,
   sendUnreliablyBy,
@@ -31,6 +36,9 @@ import {
 import { codeMask } from "./inbound.ts";
 
 const Notes = schema({ texts: t.map("string") }, "Notes");
+const Note = schema({ text: t.string() }, "Note");
+const Page = schema({ note: t.ref(Note), place: t.string() }, "Page");
+const Book = schema({ pages: t.map(Page) }, "Book");
 const client = (overrides: object = {}) =>
   ({ state: 1, enqueueRaw: vi.fn(), raw: vi.fn(), ...overrides }) as unknown as Client & { enqueueRaw: typeof vi.fn };
 
@@ -53,6 +61,26 @@ describe("Colyseus, as it is pinned", () => {
   it("binds _onMessage of the instance when a client has joined", () => {
     const source = readFileSync("node_modules/@colyseus/core/src/Room.ts", "utf8");
     expect(source).toContain("client.ref.on('message', this._onMessage.bind(this, client))");
+  });
+
+  it("numbers unreliable inputs, and keeps the number of the last one taken", () => {
+    const Push = schema({ by: t.float32() }, "Push");
+    const room = new (class extends Room {
+      override inputs = this.defineInput(Push) as unknown as Room["inputs"];
+    })();
+    type Controller = Record<"allocate" | "register" | "decodeUnreliable", (...args: unknown[]) => void>;
+    const { _inputController: controller } = room as unknown as { _inputController: Controller };
+    const one = client({ sessionId: "one" });
+    controller.allocate(one);
+    controller.register("one", one);
+    expect(lastInputOf(one)).toBe(0);
+    const encoder = new InputEncoder(new Push(), { mode: "unreliable", historySize: 3 });
+    for (let i = 0; i < 4; i++) encoder.encode();
+    controller.decodeUnreliable(one, Buffer.of(Protocol.ROOM_INPUT_UNRELIABLE, ...encoder.encode()), 0);
+    const inputs = room.inputs!.get("one");
+    expect([inputs.size, lastInputOf(one)]).toEqual([3, 0]);
+    inputs.next();
+    expect(lastInputOf(one)).toBe(3);
   });
 
   it("answers a request as ctx.reject does", () => {
@@ -123,19 +151,25 @@ describe("Colyseus, as it is pinned", () => {
     expect(backlogOf(client({ ref: { bufferedAmount: 5 } }))).toBe(5);
   });
 
-  it("sends frames of any length as ws does, in one write instead of two", async () => {
+  it("sends pings and frames of any length as ws does, in one write instead of two, and frames past the streams", async () => {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     await once(server, "listening");
     const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const [[ref]] = (await Promise.all([once(server, "connection"), once(reader, "open")])) as [[WebSocket], unknown];
-    const write = vi.spyOn((ref as unknown as { _socket: Socket })._socket, "write");
+    const { _socket: stream } = ref as unknown as { _socket: Socket & { _handle: { writeBuffer(): number } } };
+    const [write, direct] = [vi.spyOn(stream, "write"), vi.spyOn(stream._handle, "writeBuffer")];
     for (const length of [0, 125, 126, 1100, 65_535]) {
       const payload = Buffer.alloc(length, length);
       const received = once(reader, "message");
-      write.mockClear();
-      sendFrame(client({ ref }), Buffer.concat([Buffer.alloc(frameMargin), payload]));
-      expect([await received, write.mock.calls.length]).toEqual([[payload, true], 1]);
+      direct.mockClear();
+      const isFree = sendFrame(client({ ref }), Buffer.concat([Buffer.alloc(frameMargin), payload]));
+      expect([await received, direct.mock.calls.length, isFree]).toEqual([[payload, true], 1, true]);
     }
+    expect(write).not.toHaveBeenCalled();
+    write.mockClear();
+    const answered = once(ref, "pong");
+    ping(client({ ref }));
+    expect([await answered, write.mock.calls.length]).toEqual([[Buffer.alloc(0)], 1]);
     reader.terminate();
     server.close();
   });
@@ -148,8 +182,12 @@ describe("Colyseus, as it is pinned", () => {
       [WebSocket.OPEN, 1],
       [WebSocket.CLOSING, 0],
     ]) {
-      sendFrame(client({ raw, ref: { readyState, _sender: { _state, sendFrame: direct } } }), framed);
+      const ref = { readyState, _sender: { _state, sendFrame: direct } };
+      expect(sendFrame(client({ raw, ref }), framed)).toBe(false);
     }
+    const queued = vi.fn();
+    ping(client({ ref: { ping: queued, _sender: { _state: 1, sendFrame: direct } } }));
+    expect(queued).toHaveBeenCalledOnce();
     expect(raw.mock.calls).toEqual([[Buffer.from([9])], [Buffer.from([9])]]);
     expect(direct).not.toHaveBeenCalled();
   });
@@ -183,13 +221,51 @@ describe("Colyseus, as it is pinned", () => {
     warn.mockRestore();
   });
 
+  it("remembers nothing of what is taken out of a state, and sends all of what is put back as it did", () => {
+    const act = fc.record({ at: fc.nat(3), page: fc.nat(5), doing: fc.constantFrom("put", "take", "change", "patch") });
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
+        const sent = (forget: boolean) => {
+          const serializer = new SchemaSerializer<InstanceType<typeof Book>>();
+          const state = new Book();
+          serializer.reset(state);
+          if (forget) forgetRemoved({ _serializer: serializer } as unknown as Room);
+          const frames: Buffer[] = [];
+          const all = [client({ raw: (bytes: Uint8Array) => frames.push(Buffer.from(bytes)), ref: {} })];
+          const pages = Array.from(
+            { length: 6 },
+            (_, i) => new Page({ note: new Note({ text: `note ${i}` }), place: "" }),
+          );
+          for (const [turn, { at, page, doing }] of acts.entries()) {
+            if (doing === "put") state.pages.set(String(at), pages[page]!);
+            else if (doing === "take") state.pages.delete(String(at));
+            else if (doing === "change") pages[page]!.place = String(turn);
+            else serializer.applyPatches(all);
+          }
+          serializer.applyPatches(all);
+          frames.push(Buffer.from(serializer.getFullState()));
+          const { encoder } = serializer as unknown as { encoder: { root: { refCount: object; changeTrees: object } } };
+          const { refCount, changeTrees } = encoder.root;
+          return { frames, remembered: Object.keys(refCount).sort(), there: Object.keys(changeTrees).sort() };
+        };
+        const [plain, forgetting] = [sent(false), sent(true)];
+        expect(forgetting.frames).toEqual(plain.frames);
+        expect(forgetting.remembered).toEqual(forgetting.there);
+      }),
+    );
+    const source = readFileSync("node_modules/@colyseus/schema/src/encoder/Root.ts", "utf8");
+    expect(source, "Colyseus forgets by itself: forgetRemoved may go").toContain("this.refCount[refId] = 0;");
+  });
+
   it("answers joins with what invokeMethod throws, so that no word is taken for a status", async () => {
     const { controller } = matchMaker;
     const before = controller.invokeMethod;
     const failing = vi.fn();
     controller.invokeMethod = failing;
+    const onSeat = vi.fn();
     takeJoins({
       joinOrCreate: async () => ({ name: "world", sessionId: "s", roomId: "r", processId: "p" }),
+      onSeat,
       addressOf: (processId) => `${processId}.example.org`,
       explain: (error) => new ServerError(500, `explained: ${(error as Error).message}`),
     });
@@ -198,6 +274,7 @@ describe("Colyseus, as it is pinned", () => {
       roomId: "r",
       publicAddress: "p.example.org",
     });
+    expect(onSeat).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ processId: "p", sessionId: "s" }));
     failing.mockRejectedValue(Object.assign(new Error("disk"), { code: "ERR_SQLITE_ERROR" }));
     await expect(controller.invokeMethod("join", "world")).rejects.toMatchObject({
       code: 500,

@@ -8,8 +8,11 @@
  * - where a join goes, and what it is answered if it failed
  * - one write to the socket for a frame, where `ws` makes two
  * - what Colyseus sends and takes unreliably, which it does over WebTransport only
- * - memory of its own for state that is sent
+ * - the number of the last input that was taken, which Colyseus tells by the WebSocket alone
+ * - memory of its own for state that is sent, and whether there is any to send
+ * - what it remembers of each object that was ever in a room's state
  */
+import type { Socket } from "node:net";
 import {
   type AuthContext,
   type Client,
@@ -21,15 +24,27 @@ import {
   type Room,
   type ServerError,
 } from "@colyseus/core";
+import { $refId } from "@colyseus/schema";
 import { WebSocket } from "ws";
+import { writeStraight } from "./straight.ts";
 
 type Sender = { readonly _state: number; sendFrame(parts: readonly Buffer[]): void };
 type Serializer = {
+  readonly encoder: { readonly root: Changes };
   readonly hasFilters: boolean;
   fullEncodeBuffer: Uint8Array;
   applyPatches(clients: readonly Client[], state: unknown, timing: unknown): boolean;
   getFullState(client?: Client, timing?: unknown): Uint8Array;
 };
+/** What an encoder has to send. */
+type Changes = {
+  readonly changes: { readonly next?: object };
+  readonly unreliableChanges: { readonly next?: object };
+  readonly streamTrees: ReadonlySet<object>;
+};
+/** An object that is in a state, as its encoder knows it. */
+type Tracked = { readonly ref: { readonly [$refId]: number }; needsRestage: boolean };
+type Root = { readonly refCount: Record<number, number>; remove(one: Tracked): number };
 type Receive = (client: Client, bytes: Buffer) => void;
 type Reserved = {
   readonly _reservedSeats: Record<string, [options: unknown, auth: unknown, isTaken: boolean, isReconnection: boolean]>;
@@ -70,6 +85,8 @@ export type Reservation = matchMaker.ISeatReservation;
 
 export interface Joins {
   joinOrCreate(roomName: string, options: Record<string, unknown>, context: AuthContext): Promise<Reservation>;
+  /** A client is about to be given this seat. */
+  onSeat(seat: Reservation): void;
   /** How a client reaches the process of its seat; undefined for the address that it asked. */
   addressOf(processId: string, context: AuthContext): string | undefined;
   /** What is answered to a join that failed with something other than a status. */
@@ -81,7 +98,7 @@ export interface Joins {
  * rooms for one key. Colyseus takes an error's `code` for the status, and answers 200 where that is a word (as with those
  * of SQLite): such are explained.
  */
-export function takeJoins({ joinOrCreate, addressOf, explain }: Joins): void {
+export function takeJoins({ joinOrCreate, onSeat, addressOf, explain }: Joins): void {
   const { controller } = matchMaker;
   const invoke = controller.invokeMethod;
   controller.invokeMethod = async (method, roomName, options = {}, context) => {
@@ -90,6 +107,7 @@ export function takeJoins({ joinOrCreate, addressOf, explain }: Joins): void {
       const seat: Reservation = await (isOurs
         ? joinOrCreate(roomName, options, context)
         : invoke.call(controller, method, roomName, options, context));
+      onSeat(seat);
       const publicAddress = context && seat.processId && addressOf(seat.processId, context);
       return publicAddress ? { ...seat, publicAddress } : seat;
     } catch (error) {
@@ -119,6 +137,11 @@ export function sendUnreliablyBy(client: Client, send: (bytes: Uint8Array) => vo
   };
 }
 
+/** Number of the last of a client's unreliable inputs that was taken out of its buffer; 0 before the first. */
+export function lastInputOf(client: Client): number {
+  return (client as unknown as { _inputBuffer?: { readonly ackSeq: number } })._inputBuffer?.ackSeq ?? 0;
+}
+
 /** Answers request `id` with a refusal, as `ctx.reject(reason)` does. */
 export function rejectRequest(client: Client, id: number, reason: unknown): void {
   client.enqueueRaw(getMessageBytes[Protocol.ROOM_RESPONSE](id, rejected, reason));
@@ -141,23 +164,44 @@ export const frameMargin = 4;
 /**
  * Sends the bytes of `frame` behind its margin, at most 64 KiB of them, as `client.raw` does. The head of the WebSocket
  * frame goes into the margin: with a buffer of its own it makes every send a gathered write, which costs the server a
- * tenth of its work where it sends little else.
+ * tenth of its work where it sends little else. Returns whether the frame was copied: else it must stay as it is.
  */
-export function sendFrame(client: Client, frame: Buffer): void {
-  const socket = client.ref as unknown as { readyState: number; _sender: Sender };
+export function sendFrame(client: Client, frame: Buffer): boolean {
+  const socket = client.ref as unknown as { readyState: number; _sender: Sender; _socket: Socket };
   const sender = socket._sender;
+  if (socket.readyState !== WebSocket.OPEN || sender._state !== idle) {
+    client.raw(frame.subarray(frameMargin));
+    return false;
+  }
+  const bytes = withHead(frame);
+  const written = writeStraight(socket._socket, bytes);
+  if (written === "refused") sender.sendFrame([bytes]);
+  return written === "done";
+}
+
+/** What goes to the socket of a frame behind its margin. */
+function withHead(frame: Buffer): Buffer {
   const length = frame.length - frameMargin;
-  if (socket.readyState !== WebSocket.OPEN || sender._state !== idle) client.raw(frame.subarray(frameMargin));
-  else if (length < 126) {
+  if (length < 126) {
     frame[2] = finalBinary;
     frame[3] = length;
-    sender.sendFrame([frame.subarray(2)]);
-  } else {
-    frame[0] = finalBinary;
-    frame[1] = 126;
-    frame.writeUInt16BE(length, 2);
-    sender.sendFrame([frame]);
+    return frame.subarray(2);
   }
+  frame[0] = finalBinary;
+  frame[1] = 126;
+  frame[2] = length >> 8;
+  frame[3] = length & 0xff;
+  return frame;
+}
+
+/** A whole ping without a payload: one write, where that of `ws` is a gathered one. */
+const pingFrame = Buffer.of(0x89, 0);
+
+/** Pings a client whose socket is open. */
+export function ping(client: Client): void {
+  const { _sender: sender } = client.ref as unknown as { _sender: Sender };
+  if (sender._state === idle) sender.sendFrame([pingFrame]);
+  else (client.ref as WebSocket).ping();
 }
 
 /**
@@ -180,6 +224,36 @@ export function detachState(room: Room): void {
     const isGrown = bytes.byteOffset === 0 && bytes.buffer.byteLength > serializer.fullEncodeBuffer.byteLength;
     if (isGrown) serializer.fullEncodeBuffer = new Uint8Array(bytes.buffer);
     return Buffer.from(bytes);
+  };
+}
+
+/**
+ * Tells whether the next patch of `room` may have anything in it, of the state that it has now: as the encoder's `hasChanges`
+ * and `hasUnreliableChanges`, in fewer steps from one object to the next.
+ */
+export function newsOf(room: Room): () => boolean {
+  const { encoder, hasFilters } = (room as unknown as { _serializer: Serializer })._serializer;
+  const { root } = encoder;
+  const { changes, unreliableChanges, streamTrees } = root;
+  return () => hasFilters || changes.next !== undefined || unreliableChanges.next !== undefined || streamTrees.size > 0;
+}
+
+/**
+ * Has the encoder of the state that `room` has now forget what was taken out of it. Colyseus remembers of each object that
+ * ever was in a state that it is there 0 times, so that it sends all of one that is put back: a room in which people come and
+ * go grows by some 10 bytes for each person and line, for as long as it lives. The object itself is told that instead.
+ */
+export function forgetRemoved(room: Room): void {
+  const { encoder } = (room as unknown as { _serializer: { encoder?: { root: Root } } })._serializer;
+  if (!encoder) return; // it has no state
+  const { root } = encoder;
+  const { remove } = root;
+  root.remove = (one) => {
+    const left = remove.call(root, one);
+    if (left > 0) return left;
+    delete root.refCount[one.ref[$refId]];
+    one.needsRestage = true;
+    return left;
   };
 }
 

@@ -5,8 +5,11 @@ import { z } from "zod";
 import { messageFrame, requestFrame } from "../test/lib/raw.ts";
 import { Budget } from "./budget.ts";
 import { Gate } from "./gate.ts";
+import { inRoom } from "./plugins/context.ts";
+import { newSession } from "./plugins/lifecycle.ts";
 import type { SeatClient } from "./seat.ts";
 import type { RoomServices } from "./services.ts";
+import { Traffic } from "./traffic.ts";
 
 const inputs = { decodeReliable: vi.fn(), decodeUnreliable: vi.fn() };
 const handled = vi.fn();
@@ -18,18 +21,32 @@ class TestRoom extends Room {
   readonly key = "world:test";
   readonly services = {
     metrics: { refused: { inc: vi.fn() }, errors: { inc: vi.fn() } },
-    log: { limited: vi.fn() },
+    log: { limited: vi.fn(), debug: vi.fn() },
     cluster: { isCurrent: true },
+    now: () => 0,
   } as unknown as RoomServices;
+  readonly traffic = new Traffic();
   readonly gate = new Gate(this);
   readonly onBytes = onBytes;
+  readonly checkInput = vi.fn();
   readonly end = vi.fn();
+  readonly session = newSession("world", "test", 0);
+  within<T>(...args: [SeatClient, string, () => T]): T {
+    return inRoom(this, ...args);
+  }
 }
 
 function newClient(movesPerSecond = 1000) {
   const budget = new Budget({ movesPerSecond, messagesPerSecond: 1000, abuseRefusals: 10_000 }, performance.now());
   const ref = { emit: vi.fn(), removeAllListeners: vi.fn() };
-  const made = { state: ClientState.JOINED, userData: { budget }, ref, send: vi.fn(), raw: vi.fn(), leave: vi.fn() };
+  const made = {
+    state: ClientState.JOINED,
+    userData: { budget, identity: { person: "ada", handle: "Ada" } },
+    ref,
+    send: vi.fn(),
+    raw: vi.fn(),
+    leave: vi.fn(),
+  };
   return Object.assign(made as unknown as SeatClient, made);
 }
 
@@ -48,7 +65,7 @@ const refusals = () => client.send.mock.calls.map(([, refusal]) => (refusal as u
 describe("[MV3] a datagram", () => {
   it("may be a message of bytes, an unreliable input, or a message of the piece that asks for no answer", () => {
     room.gate.receiveUnreliable(client, Uint8Array.of(Protocol.ROOM_DATA_BYTES, 1, 7, 8));
-    room.gate.receiveUnreliable(client, Uint8Array.of(Protocol.ROOM_INPUT_UNRELIABLE, 1, 2));
+    room.gate.receiveUnreliable(client, Uint8Array.of(Protocol.ROOM_INPUT_UNRELIABLE, 1, 0));
     room.gate.receiveUnreliable(client, messageFrame("piece:bell", { tone: 3 }));
     expect(onBytes.mock.calls.map(([, type, payload]) => [type, [...payload]])).toEqual([[1, [7, 8]]]);
     expect(inputs.decodeUnreliable).toHaveBeenCalledOnce();
@@ -62,6 +79,8 @@ describe("[MV3] a datagram", () => {
     ["an ordinary message", messageFrame("say", { text: "hi" })],
     ["an input of the reliable path", Buffer.of(Protocol.ROOM_INPUT_RELIABLE, 1, 2)],
     ["that input with a flag set", Buffer.of(Protocol.ROOM_INPUT_RELIABLE | 0x80, 1, 2)],
+    ["an input whose length is negative", Buffer.of(Protocol.ROOM_INPUT_UNRELIABLE, 1, 0xd0, 0xfe)],
+    ["an input that ends too early", Buffer.of(Protocol.ROOM_INPUT_UNRELIABLE, 1, 5, 0x80)],
     ["the acknowledgement of a join", Buffer.of(Protocol.JOIN_ROOM)],
     ["the end of a seat", Buffer.of(Protocol.LEAVE_ROOM)],
     ["the end of a seat with a flag set", Buffer.of(Protocol.LEAVE_ROOM | 0x40)],

@@ -119,7 +119,8 @@ describe("[WO5] what the SDK sends is read as it was meant", () => {
       expect(check(Buffer.from([code]))).toMatchObject({ kind: "control" });
     }
     for (const code of [Protocol.ROOM_INPUT_RELIABLE, Protocol.ROOM_INPUT_UNRELIABLE]) {
-      expect(check(Buffer.from([code, 1, 2]))).toEqual({ kind: "input" });
+      const frame = Buffer.from([code, 1, 2]);
+      expect(check(frame)).toEqual({ kind: "input", frame });
     }
   });
 });

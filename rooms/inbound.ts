@@ -7,7 +7,7 @@ import { isPlainMsgpack } from "./msgpack.ts";
 
 export type Inbound =
   | { kind: "control"; code: number }
-  | { kind: "input" }
+  | { kind: "input"; frame: Uint8Array }
   | { kind: "bytes"; type: number; payload: Uint8Array }
   | { kind: "message"; type: string; requestId: number | undefined }
   | { kind: "bad"; requestId: number | undefined; reason: string };
@@ -15,7 +15,6 @@ export type Inbound =
 /** The part of a frame's first byte that says what it is; the rest are flags. */
 export const codeMask = 0x1f;
 const maxTypeChars = 64;
-const input: Inbound = { kind: "input" };
 const textOf = new TextDecoder("utf-8", { fatal: true });
 
 export function readInbound(bytes: Uint8Array): Inbound {
@@ -27,7 +26,7 @@ export function readInbound(bytes: Uint8Array): Inbound {
       return bytes.length === 1 ? { kind: "control", code } : bad("This frame carries no data.");
     case Protocol.ROOM_INPUT_RELIABLE:
     case Protocol.ROOM_INPUT_UNRELIABLE:
-      return input;
+      return { kind: "input", frame: bytes };
     case Protocol.ROOM_DATA_BYTES: {
       const type = bytes[1] ?? 0x80;
       if (type > 0x7f) return bad("Messages of bytes have a number from 0 to 127 as their type.");
@@ -59,7 +58,7 @@ function readMessage(bytes: Uint8Array, at: number, requestId: number | undefine
 }
 
 /** Colyseus numbers: one byte up to 127, or a type byte and that many bytes. Request ids are whole and positive. */
-function readNumber(bytes: Uint8Array, at: number): { value: number; end: number } | undefined {
+export function readNumber(bytes: Uint8Array, at: number): { value: number; end: number } | undefined {
   const head = bytes[at];
   if (head === undefined) return undefined;
   if (head < 0x80) return { value: head, end: at + 1 };

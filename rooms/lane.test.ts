@@ -68,6 +68,16 @@ describe("the lane of a socket", () => {
     expect(write).toHaveBeenCalledOnce();
   });
 
+  it("takes the answer to a ping past it too", async () => {
+    const { socket, heard, send } = await connect();
+    openLane(socket);
+    const write = vi.spyOn(socket._receiver, "write");
+    await send(frame(pong, Buffer.alloc(0)));
+    await send(frame(pong, Buffer.of(7)));
+    await vi.waitFor(() => expect(heard).toEqual(["pong ", "pong 07"]));
+    expect(write).not.toHaveBeenCalled();
+  });
+
   it("leaves a listener the bytes it was given", async () => {
     const { socket, heard, send } = await connect();
     openLane(socket);

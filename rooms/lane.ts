@@ -1,10 +1,11 @@
 /**
- * A short way for what clients send: a whole small message that comes alone, as nearly all that rooms are sent does, goes
- * from the socket straight to those who listen to it. By the streams of Node and of `ws` it costs three times as much, most
- * of it memory: 64 KiB for each read, and a view for each part of a message.
+ * A short way for what clients send: a whole small message that comes alone, as nearly all that rooms are sent does, or the
+ * answer to a ping, goes from the socket straight to those who listen to it. By the streams of Node and of `ws` it costs
+ * three times as much, most of it memory: 64 KiB for each read, and a view for each part of a message.
  *
- * Whatever else comes takes the way it always took. Beside rooms/colyseus.ts the one file that touches what `ws` and Node
- * keep to themselves: rooms/lane.test.ts fails when a new version changes it, and messages then come the long way.
+ * Whatever else comes takes the way it always took. With its counterpart, rooms/straight.ts, and with rooms/colyseus.ts
+ * the one that touches what `ws` and Node keep to themselves: rooms/lane.test.ts fails when a new version changes it, and
+ * messages then come the long way.
  */
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
@@ -20,8 +21,9 @@ type Receiver = {
 type Inner = { readonly _socket: Socket; readonly _receiver: Receiver };
 type Readable = Record<symbol, unknown> & { _handle: { useUserBuffer?(into: Buffer): void } | null };
 
-/** First byte of a WebSocket frame that is a whole binary message (RFC 6455, 5.2). */
+/** First bytes of WebSocket frames that are a whole binary message, or an answer to a ping (RFC 6455, 5.2 and 5.5.3). */
 const finalBinary = 0x82;
+const finalPong = 0x8a;
 const masked = 0x80;
 const closing = 8;
 /** Bytes of the head of a client's frame, and the longest payload that has such a head. */
@@ -39,7 +41,8 @@ export function openLane(socket: WebSocket): void {
     }
     const payload = Buffer.allocUnsafe(bytes - headBytes);
     for (let i = 0; i < payload.length; i++) payload[i] = input[headBytes + i]! ^ input[2 + (i & 3)]!;
-    socket.emit("message", payload, true);
+    if (input[0] === finalPong) socket.emit("pong", payload);
+    else socket.emit("message", payload, true);
     return true;
   });
 }
@@ -61,7 +64,7 @@ function readBy(stream: Socket, take: (bytes: number) => boolean): void {
 /** Whether the `bytes` of `input` are exactly one frame, such as clients send most messages in. */
 function isWhole(bytes: number): boolean {
   const length = input[1]! ^ masked;
-  return input[0] === finalBinary && length <= mostBytes && bytes === headBytes + length;
+  return (input[0] === finalBinary || input[0] === finalPong) && length <= mostBytes && bytes === headBytes + length;
 }
 
 /** Whether nothing that came before is unfinished. */

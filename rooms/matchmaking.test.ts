@@ -48,8 +48,8 @@ it("[OP5] asks again while the other process cannot, and gives its answer on", a
   expect(asked).toHaveLength(3);
 });
 
-// 523: Colyseus's, of a room that could not be made
-it.each([500, 523])("[OP5] asks once where the other process fails with %i", async (status) => {
+// 523: Colyseus's, of a room that could not be made; 429: too many join there
+it.each([429, 500, 523])("[OP5] asks once where the other process fails with %i", async (status) => {
   const { asked, url } = await startThere(status);
   await expect(join(matchmakingOf("here", url))).rejects.toMatchObject({ code: status });
   expect(asked).toHaveLength(1);
@@ -63,4 +63,29 @@ it("[OP5] takes a join as passed on from those who have the secret, and for itse
   const forged = contextOf({ "x-hereabouts-passed-on": "here" });
   await expect(join(matchmakingOf("here", url), forged)).rejects.toMatchObject({ code: 503 });
   expect(asked).toHaveLength(1);
+});
+
+it("[SE6] opens a world where it lives, and none in a process that stood still, however long it is nobody's", async () => {
+  expect(await matchmakingOf("here").open("world", { slug: "meadow" })).toBe("room");
+  let isCurrent = true;
+  const asked: string[] = [];
+  const cluster = {
+    id: "here",
+    get isCurrent() {
+      return isCurrent;
+    },
+    members: () => [],
+    own: () => undefined,
+    async find(key: string) {
+      asked.push(key);
+      isCurrent = asked.length < 3;
+      return undefined;
+    },
+    // another process is always first, and gone again
+    claim: async (key: string) => ({ key, process: "there", value: "room", fence: 1 }),
+    release: async () => {},
+  };
+  const matchmaking = new Matchmaking({ cluster, secret: "", keys: { world: "slug" }, boundTo: async () => undefined });
+  await expect(matchmaking.open("world", { slug: "meadow" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  expect(asked).toEqual(Array(3).fill("world:meadow"));
 });

@@ -6,8 +6,9 @@
 import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AuthContext, generateId, matchMaker, ServerError } from "@colyseus/core";
-import { HereaboutsError } from "../schema/errors.ts";
+import { HereaboutsError, isErrorCode } from "../schema/errors.ts";
 import type { Cluster, Home, Member } from "../services/cluster/cluster.ts";
+import { apart } from "../services/context.ts";
 import { isSameSecret } from "../services/secrets.ts";
 import { type BaseRoom, toServerError } from "./BaseRoom.ts";
 import type { Reservation } from "./colyseus.ts";
@@ -27,7 +28,7 @@ export interface MatchmakingOptions {
 }
 
 /** Set on what another process passed on: it is to be dealt with here. Names the process that it is for, as its seal. */
-const passedOnHeader = "x-hereabouts-passed-on";
+export const passedOnHeader = "x-hereabouts-passed-on";
 /** How long a join waits for a room that is just ending or whose process has just died. */
 const patienceMs = 4500;
 const pauseMs = { first: 5, most: 200 };
@@ -60,6 +61,40 @@ export class Matchmaking {
       if (performance.now() > until) throw unavailable(`${key} has no home yet.`);
       await shared(this.#pausing, key, () => pause(wait));
     }
+  }
+
+  /**
+   * The id of a key's room, wherever it lives, made here where there is none: for what comes before anybody joins. Colyseus
+   * ends a room that nobody joins after 15 s. Throws UNAVAILABLE, DRAINING.
+   */
+  async open(name: string, options: Options): Promise<string> {
+    const key = `${name}:${options[this.#options.keys[name]!]}`;
+    const until = performance.now() + patienceMs;
+    for (let wait = pauseMs.first; ; wait = Math.min(wait * 2, pauseMs.most)) {
+      const roomId = await this.#opened({ name, options, key });
+      if (roomId) return roomId;
+      if (performance.now() > until) throw new HereaboutsError("UNAVAILABLE", `${key} has no home yet.`);
+      await shared(this.#pausing, key, () => pause(wait));
+    }
+  }
+
+  /** Undefined where it is to be tried again. */
+  async #opened(room: Pick<Join, "name" | "options" | "key">): Promise<string | undefined> {
+    const { cluster } = this.#options;
+    const { key } = room;
+    if (!cluster.isCurrent) throw new HereaboutsError("UNAVAILABLE", "This process stood still.");
+    const home = cluster.own(key) ?? (await shared(this.#finding, key, () => cluster.find(key)));
+    if (home && home.process !== cluster.id) return home.value;
+    if (!home) {
+      if (cluster.members().find(({ id }) => id === cluster.id)?.isDraining) throw new HereaboutsError("DRAINING");
+      await this.#make(room).catch((error) => {
+        // of a room that could not be made Colyseus keeps nothing else
+        throw isErrorCode(error.code) ? new HereaboutsError(error.code, "", { cause: error }) : error;
+      });
+    }
+    await this.#making.get(key);
+    const roomId = cluster.own(key)?.value;
+    return roomId !== undefined && matchMaker.getLocalRoomById(roomId) ? roomId : undefined;
   }
 
   /** How a client that asked by `context` reaches the process: undefined for the address it asked. */
@@ -113,7 +148,7 @@ export class Matchmaking {
   }
 
   /** Makes the room here, unless another process was first. */
-  #make({ name, options, key }: Join): Promise<void> {
+  #make({ name, options, key }: Pick<Join, "name" | "options" | "key">): Promise<void> {
     return shared(this.#making, key, () => this.#makeOne(name, options, key));
   }
 
@@ -123,7 +158,8 @@ export class Matchmaking {
     const home = await cluster.claim(key, roomId);
     if (home.process !== cluster.id || home.value !== roomId) return;
     try {
-      await matchMaker.handleCreateRoom(name, options, undefined, roomId);
+      // it is nobody's, whoever was the first to come
+      await apart(() => matchMaker.handleCreateRoom(name, options, undefined, roomId));
       await (matchMaker.getLocalRoomById(roomId) as unknown as BaseRoom).onMade();
     } catch (error) {
       await cluster.release(home);
@@ -145,10 +181,10 @@ export class Matchmaking {
       this.#leaveAlone(processId); // it has just died: its rooms are to be had as soon as that is sure
       return undefined;
     }
-    const answer = (await response.json().catch(() => ({}))) as Reservation & { code?: number; error?: string };
+    const answer = (await response.json().catch(() => ({}))) as Reservation & { code?: unknown; error?: string };
     if (response.ok) return answer;
     if (response.status === 503) return undefined; // not now
-    throw new ServerError(answer.code ?? response.status, answer.error ?? "");
+    throw new ServerError(typeof answer.code === "number" ? answer.code : response.status, answer.error ?? "");
   }
 
   #leaveAlone(processId: string): void {

@@ -2,15 +2,17 @@
 import { matchMaker } from "@colyseus/core";
 import type { ClusterEvent } from "../services/cluster/cluster.ts";
 import { type Connections, ready } from "../services/cluster/redis.ts";
+import { apartFrom } from "../services/ops/log.ts";
 import { openRooms } from "./BaseRoom.ts";
 import { Listings, Messages } from "./listings.ts";
 import type { RoomServices } from "./services.ts";
 
 /** What a process that died has left in the listing goes at once, or by this long where that could not be done. */
-const sweepMs = 10_000;
+const sweepMs = 3000;
 
 /** What Colyseus's server is given. */
-export async function shareRooms(redis: Connections, { cluster, log }: RoomServices) {
+export async function shareRooms(redis: Connections, { cluster, log: own }: RoomServices) {
+  const log = apartFrom(own);
   const onError = (error: unknown) => log.limited("error", "rooms", { error }, "what rooms share failed");
   const [forListings, forMessages] = [redis.open(), redis.open()];
   await Promise.all([ready(forListings), ready(forMessages)]);

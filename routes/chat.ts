@@ -12,11 +12,13 @@ import { parseSlug } from "../schema/slug.ts";
 import { validate } from "../schema/validate.ts";
 import type { Author } from "../services/chatlog/chatlog.ts";
 import { authorOf, type Chats } from "../services/chats/chats.ts";
+import { know } from "../services/context.ts";
 import { checkHandle, displayName } from "../services/identity/handles.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { Tokens } from "../services/identity/tokens.ts";
+import { paceOfEach } from "../services/pace.ts";
 import { bearerOf } from "./auth.ts";
-import { paceOfEach } from "./pace.ts";
+import { inContext } from "./context.ts";
 
 const body = chatMessages.say.extend({
   as: z
@@ -33,9 +35,10 @@ const body = chatMessages.say.extend({
 export function chatRoutes(router: Router, { chats, tokens }: { chats: Chats; tokens: Tokens }): void {
   const checkPace = paceOfEach();
 
-  router.post("/chat/:instance", json({ limit: "16kb" }), async (req, res) => {
+  router.post("/chat/:instance", inContext, json({ limit: "16kb" }), async (req, res) => {
     const instance = parseSlug(req.params.instance);
     const identity = await tokens.verify(bearerOf(req));
+    know({ person: identity.person });
     checkPace(identity.person);
     if (identity.guest) throw new HereaboutsError("FORBIDDEN", "Guests speak in the room.");
     const parsed = validate(body, req.body ?? {});

@@ -17,7 +17,8 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     }
     if (res.headersSent) return void res.destroy();
     if (error.retryAfterMs !== undefined) res.setHeader("retry-after", Math.ceil(error.retryAfterMs / 1000));
-    res.status(error.status).json(error.toRefusal());
+    // what was to be a file is none
+    res.status(error.status).type("json").json(error.toRefusal());
   };
 }
 

@@ -8,7 +8,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { json } from "express";
-import { HereaboutsError } from "../schema/errors.ts";
+import { HereaboutsError, toLine } from "../schema/errors.ts";
 import { toKnown } from "./errors.ts";
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
@@ -22,17 +22,21 @@ const readJoin = json({ limit: "64kb" }) as unknown as (
   next: (error?: unknown) => void,
 ) => void;
 
+export type Join = IncomingMessage & { body: Readonly<Record<string, unknown>> };
+/** Calls `pass` when a join's turn comes, or with why it is not let in. */
+export type Admit = (join: Join, res: ServerResponse, pass: (error?: HereaboutsError) => void) => void;
+
 /** Puts the door before all listeners that `server` has now. Call it when everything is mounted. */
-export function guardRequests(server: Server): void {
+export function guardRequests(server: Server, admit: Admit): void {
   const onRequest = server.listeners("request") as ((req: IncomingMessage, res: ServerResponse) => void)[];
   server.removeAllListeners("request");
   server.on("request", (req: IncomingMessage, res: ServerResponse) => {
-    const pass = (error: HereaboutsError | undefined) => {
+    const pass = (error?: HereaboutsError) => {
       if (!error) for (const listener of onRequest) listener.call(server, req, res);
-      else answer(res, error);
+      else answer(req, res, error);
     };
     const error = refusalOf(req);
-    if (!error && colyseusPattern.test(req.url!)) passToColyseus(req, res, pass);
+    if (!error && colyseusPattern.test(req.url!)) passToColyseus(req, res, admit, pass);
     else pass(error);
   });
 
@@ -82,27 +86,32 @@ function refusalOf(req: IncomingMessage): HereaboutsError | undefined {
 function passToColyseus(
   req: IncomingMessage & { body?: unknown },
   res: ServerResponse,
-  pass: (error: HereaboutsError | undefined) => void,
+  admit: Admit,
+  pass: (error?: HereaboutsError) => void,
 ): void {
   delete req.headers["x-forwarded-proto"];
   if (req.method !== "POST") {
-    pass(undefined);
+    pass();
     return;
   }
   readJoin(req, res, (thrown) => {
     if (thrown) pass(toKnown(thrown));
-    else if (typeof req.body === "object" && !Array.isArray(req.body)) pass(undefined);
+    else if (typeof req.body === "object" && !Array.isArray(req.body)) admit(req as Join, res, pass);
     else pass(new HereaboutsError("BAD_BODY", "A join is a JSON object, sent as application/json."));
   });
 }
 
-/** `error` is where Colyseus's SDK looks for the reason. */
-function answer(res: ServerResponse, error: HereaboutsError): void {
+/** Of all this Colyseus's SDK hands on `message` alone; other processes take `error`, which is where Colyseus has it. */
+function answer({ headers: { origin = "*" } }: IncomingMessage, res: ServerResponse, error: HereaboutsError): void {
+  const again = error.retryAfterMs;
   res.writeHead(error.status, {
     "content-type": "application/json",
-    connection: "close",
-    "access-control-allow-origin": "*",
+    // the SDK asks with credentials, where browsers take no *
+    "access-control-allow-origin": origin,
+    "access-control-allow-credentials": "true",
+    // what was read whole may be followed by more, and will be where it is to come again
+    ...(again === undefined ? { connection: "close" } : { "retry-after": String(Math.ceil(again / 1000)) }),
   });
-  const refusal = error.toRefusal();
-  res.end(JSON.stringify({ ...refusal, error: `${refusal.code}: ${refusal.message}` }));
+  const line = toLine(error);
+  res.end(JSON.stringify({ ...error.toRefusal(), message: line, error: line }));
 }

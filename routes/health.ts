@@ -1,12 +1,9 @@
 /** Whether the server is alive, may take seats, and how it does (SV5). Counts only, never a name or place of a person. */
-import { setTimeout as pause } from "node:timers/promises";
 import type { Router } from "express";
 import packageJson from "../package.json" with { type: "json" };
 import type { Metrics } from "../services/ops/metrics.ts";
+import { storageFailure } from "../services/ops/storageFailure.ts";
 import type { Presence } from "../services/presence/presence.ts";
-
-/** Storage that takes longer to answer counts as failing. */
-const storageMs = 2000;
 
 export interface Health {
   presence: Presence;
@@ -22,7 +19,8 @@ export function healthRoutes(router: Router, { presence, metrics, isDraining, ch
   router.get("/healthz", (_req, res) => void res.type("text").send("ok\n"));
 
   router.get("/readyz", async (_req, res) => {
-    const reasons = [...(isDraining() ? ["draining"] : []), ...(await storageFailure(checkStorage))];
+    const failure = await storageFailure(checkStorage);
+    const reasons = [...(isDraining() ? ["draining"] : []), ...(failure === undefined ? [] : [`storage: ${failure}`])];
     res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, reasons });
   });
 
@@ -41,13 +39,4 @@ export function healthRoutes(router: Router, { presence, metrics, isDraining, ch
     const uptimeSeconds = Math.round((performance.now() - startedAt) / 1000);
     res.json({ version: packageJson.version, uptimeSeconds, people: presence.people, ...totals });
   });
-}
-
-async function storageFailure(checkStorage: () => Promise<void>): Promise<string[]> {
-  try {
-    await Promise.race([checkStorage(), pause(storageMs).then(() => Promise.reject(new Error("no answer")))]);
-    return [];
-  } catch (error) {
-    return [`storage: ${(error as Error).message}`];
-  }
 }

@@ -1,17 +1,23 @@
 /**
  * Colyseus's monitor behind a login (OP1): `operator` may do what its buttons do, `viewer` may look.
  *
- * Its call-any-method endpoint lets through the buttons' own methods only, for operators, each written to the audit log.
+ * Its call-any-method endpoint lets through the buttons' own methods only, for operators. Each is written to the audit log
+ * before it is done, as `asked`, and when it has ended: what a call does may take long, and nobody may wait for its answer.
  * Requests that another site's page made are refused: the browser would add the login by itself.
  */
 import { monitor } from "@colyseus/monitor";
-import type { Application, Request, RequestHandler } from "express";
+import type { Application, NextFunction, Request, RequestHandler, Response } from "express";
 import { HereaboutsError } from "../schema/errors.ts";
-import type { Log } from "../services/ops/log.ts";
-import { authenticate, isOwn, type OperatorLogin, refuseCrossSite } from "./operators.ts";
+import type { Audit } from "../services/ops/audit.ts";
+import { asOperator } from "./audited.ts";
+import { isOwn } from "./crossSite.ts";
+import { monitorIndex } from "./monitorIndex.ts";
+import type { OperatorDoor } from "./operatorDoor.ts";
+import { authenticate, forbidFraming, refuseCrossSite } from "./operators.ts";
 
 const prefix = "/monitor";
 const forbiddenKeys = new Set(["__proto__", "prototype", "constructor"]);
+const pathOf = (req: Request) => req.path.replace(/\/+$/, "").toLowerCase();
 const isText = (value: unknown) => typeof value === "string" && value.length <= 256;
 const isPath = (value: unknown) =>
   Array.isArray(value) && value.every((key) => isText(key) && !forbiddenKeys.has(key)) && value.length > 0;
@@ -26,14 +32,27 @@ const allowedCalls: Record<string, (args: unknown[]) => boolean> = {
   _deleteStateProperty: (args) => args.length === 1 && isPath(args[0]),
 };
 
-export function mountMonitor(app: Application, login: OperatorLogin, log: Log): void {
-  app.use(prefix, refuseCrossSite, authenticate(login), guardCalls(log));
+export function mountMonitor(app: Application, door: OperatorDoor, audit: Audit): void {
+  app.use(prefix, forbidFraming, refuseCrossSite, authenticate(door), guardCalls(audit), monitorIndex(), neverBehind);
   const columns = ["kind", "label", "people", "connections", "guests", "here", "carriers", "listeners"].map(
     (metadata) => ({
       metadata,
     }),
   );
   app.use(monitor({ prefix, columns: ["roomId", "name", ...columns, "clients", "elapsedTime", "processId"] }));
+}
+
+/**
+ * What Colyseus answers by (better-call's `setResponse`) never ends an answer that the socket does not take at once: one of
+ * 64 KiB, as the list of 170 rooms is. Such answers are whole in memory anyway, so nothing is to wait for.
+ */
+function neverBehind(_req: Request, res: Response, next: NextFunction): void {
+  const write = res.write.bind(res) as (bytes: unknown) => boolean;
+  res.write = (bytes: unknown) => {
+    write(bytes);
+    return true;
+  };
+  next();
 }
 
 /**
@@ -46,17 +65,24 @@ function isOwnCall(req: Request): boolean {
   return site !== undefined ? site === "same-origin" : from !== undefined && isOwn(from, req);
 }
 
-function guardCalls(log: Log): RequestHandler {
-  return (req, res, next) => {
-    const path = req.path.replace(/\/+$/, "").toLowerCase();
-    if (path !== "/api/room/call") return next();
+function guardCalls(audit: Audit): RequestHandler {
+  return async (req, res, next) => {
+    if (pathOf(req) !== "/api/room/call") return next();
     if (!isOwnCall(req)) throw new HereaboutsError("CROSS_SITE", "Calls need the monitor's own page as their Referer.");
     if (res.locals["operatorRole"] !== "operator") throw new HereaboutsError("FORBIDDEN", "Operators only.");
     const { roomId, method, args } = req.query as Record<string, unknown>;
-    if (!isText(roomId) || !isAllowed(method, args)) throw new HereaboutsError("FORBIDDEN", "No button does this.");
-    log.warn({ audit: true, who: "operator", roomId, method, args }, "monitor action");
+    if (typeof roomId !== "string" || !isText(roomId) || !isAllowed(method, args))
+      throw new HereaboutsError("FORBIDDEN", "No button does this.");
+    const what = { ...asOperator(req, res), action: `monitor ${method}`, room: roomId, details: args };
+    await audit.note({ ...what, outcome: "asked" });
+    res.once("close", () => void audit.note({ ...what, outcome: outcomeOf(res) }));
     next();
   };
+}
+
+function outcomeOf(res: Response): string {
+  if (!res.writableFinished) return "not waited for";
+  return res.statusCode < 400 ? "done" : `status ${res.statusCode}`;
 }
 
 function isAllowed(method: unknown, args: unknown): boolean {

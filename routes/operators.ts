@@ -4,42 +4,34 @@
  * `operator` may act, `viewer` may look. Requests that another site's page made are refused: the browser would add the
  * login by itself.
  */
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import { HereaboutsError } from "../schema/errors.ts";
-import { isSameSecret } from "../services/secrets.ts";
+import { isCrossSite } from "./crossSite.ts";
+import type { OperatorDoor } from "./operatorDoor.ts";
 
-export type OperatorLogin = { operatorPassword: string; viewerPassword: string };
-export type OperatorRole = "operator" | "viewer";
+/** No page may show what is here in a frame, where clicks could be led to its buttons, and nothing is taken for what it is not. */
+export const forbidFraming: RequestHandler = (_req, res, next) => {
+  res.set({
+    "x-frame-options": "DENY",
+    "content-security-policy": "frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+  });
+  next();
+};
 
-/** Navigating to the monitor's page from elsewhere is fine; asking for anything else is not. */
+/** Navigating to the monitor's page from elsewhere is fine; a frame, and asking for anything else, is not. */
 export const refuseCrossSite: RequestHandler = (req, _res, next) => {
   const isForeign = isCrossSite(req);
   const isPage = req.method === "GET" && req.baseUrl === "/monitor" && !req.path.startsWith("/api");
-  const isNavigation = isPage && req.headers["sec-fetch-mode"] === "navigate";
+  const isNavigation = isPage && req.headers["sec-fetch-dest"] === "document";
   if (isForeign && !isNavigation) throw new HereaboutsError("CROSS_SITE");
   next();
 };
 
-/** Whether another site's page made the request. */
-export function isCrossSite(req: Request): boolean {
-  const site = req.headers["sec-fetch-site"];
-  return site !== undefined ? site !== "same-origin" && site !== "none" : isForeignOrigin(req);
-}
-
-/** For clients that say nothing of Sec-Fetch: an Origin, where given, has to be this host. */
-function isForeignOrigin(req: Request): boolean {
-  const { origin } = req.headers;
-  return origin !== undefined && !isOwn(origin, req);
-}
-
-export function isOwn(address: string, req: Request): boolean {
-  return URL.canParse(address) && new URL(address).host === req.host;
-}
-
-/** Sets `res.locals.operatorRole`, or asks for the login. */
-export function authenticate(login: OperatorLogin): RequestHandler {
+/** Sets `res.locals.operatorRole`, or asks for the login. Throws TOO_FAST. */
+export function authenticate(door: OperatorDoor): RequestHandler {
   return (req, res, next) => {
-    const role = roleOf(req.headers.authorization, login);
+    const role = door.roleOf(req);
     if (role) {
       res.locals["operatorRole"] = role;
       res.set("cache-control", "no-store");
@@ -51,17 +43,6 @@ export function authenticate(login: OperatorLogin): RequestHandler {
       .status(401)
       .json({ code: "BAD_TOKEN", message: "The monitor asks for a login.", remedy: "Name operator or viewer." });
   };
-}
-
-export function roleOf(header: string | undefined, login: OperatorLogin): OperatorRole | undefined {
-  const encoded = /^basic ([a-z0-9+/=]+)$/i.exec(header ?? "")?.[1];
-  const [name, ...rest] = Buffer.from(encoded ?? "", "base64")
-    .toString()
-    .split(":");
-  const password = rest.join(":");
-  const isOperator = isSameSecret(password, login.operatorPassword) && name === "operator";
-  const isViewer = isSameSecret(password, login.viewerPassword) && name === "viewer" && login.viewerPassword !== "";
-  return isOperator ? "operator" : isViewer ? "viewer" : undefined;
 }
 
 /** Throws FORBIDDEN for viewers. */

@@ -1,60 +1,132 @@
 /**
- * What operators ask and do beside the monitor: why someone is shown as they are (PR8), and taking out what they left (ID5).
- * Each thing done is written to the audit log.
+ * What operators ask and do beside the monitor, below /ops: people are found and dealt with (OP2), rooms are looked into,
+ * what is shown is explained (PR8), and what someone left is taken out (ID5). Viewers may ask; each thing done is noted in
+ * the audit log.
  */
-import type { Application } from "express";
+import { type Application, json, type RequestHandler } from "express";
 import { z } from "zod";
 import { HereaboutsError } from "../schema/errors.ts";
+import { operatorActions, orderBody, personId, type RoomSummary, roomKey } from "../schema/operations.ts";
+import { validate } from "../schema/validate.ts";
+import type { Artifacts } from "../services/artifacts/artifacts.ts";
 import type { Chats } from "../services/chats/chats.ts";
-import type { Log } from "../services/ops/log.ts";
+import type { Cluster } from "../services/cluster/cluster.ts";
+import type { Audit } from "../services/ops/audit.ts";
+import type { Operations } from "../services/ops/operations.ts";
+import { searchPeople } from "../services/ops/people.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { explain } from "../services/presence/explain.ts";
 import type { Presence } from "../services/presence/presence.ts";
 import type { WorldSaves } from "../services/saves/saves.ts";
-import { authenticate, type OperatorLogin, operatorsOnly, refuseCrossSite } from "./operators.ts";
+import { audited } from "./audited.ts";
+import type { OperatorDoor } from "./operatorDoor.ts";
+import { authenticate, forbidFraming, operatorsOnly, refuseCrossSite } from "./operators.ts";
 
-export interface Operations {
+export interface OperationsServices {
   presence: Presence;
   chats: Chats;
   saves: WorldSaves;
-  log: Log;
+  cluster: Cluster;
+  audit: Audit;
+  operations: Operations;
+  artifacts: Artifacts;
   now: () => number;
-  /** Names this process among others. */
-  process: () => string;
 }
 
-const explainQuery = z.object({
-  person: z.string().min(1).max(64),
-  room: z.string().regex(/^(world|chat|audio):[a-z0-9][a-z0-9_-]{0,63}$/),
-});
+const explainQuery = z.object({ person: z.string().min(1).max(64), room: roomKey });
+const searchQuery = z.object({ q: z.string().max(128).default("") });
+const auditQuery = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
 
-export function mountOperations(app: Application, login: OperatorLogin, operations: Operations): void {
-  const { presence, chats, saves, log } = operations;
-  app.use("/ops", refuseCrossSite, authenticate(login));
+export function mountOperations(app: Application, door: OperatorDoor, services: OperationsServices): void {
+  const { presence, cluster, audit, operations } = services;
+  app.use("/ops", forbidFraming, refuseCrossSite, authenticate(door));
+
+  app.get("/ops/me", (_req, res) => void res.json({ role: res.locals["operatorRole"] }));
 
   app.get("/ops/explain", (req, res) => {
-    const query = explainQuery.safeParse(req.query);
-    if (!query.success) throw new HereaboutsError("BAD_BODY", "It takes ?person=handle&room=chat:system.");
-    const { person: asked } = query.data;
-    const room = query.data.room as RoomKey;
+    const { person: asked, room: key } = read(explainQuery, req.query, "It takes ?person=handle&room=chat:system.");
+    const room = key as RoomKey;
     const found = presence.find(
       ({ person, handle }) => person === asked || handle.toLowerCase() === asked.toLowerCase(),
     );
-    const about = { room, process: operations.process(), now: operations.now() };
+    const about = { room, process: cluster.id, now: services.now() };
     const explanations = found.map((person) => explain(presence.grounds(room, person), { ...about, person }));
     res.json({ asked, room, explanations });
   });
 
-  app.post("/ops/erase", operatorsOnly, async (req, res) => {
-    const person = z.string().min(1).max(64).safeParse(req.query["person"]);
-    if (!person.success) throw new HereaboutsError("BAD_BODY", "It takes ?person=id.");
-    log.warn({ audit: true, who: "operator", action: "erase", person: person.data }, "operator action");
-    res.json({ lines: await erase({ chats, saves }, person.data, "operator") });
+  app.get("/ops/people", (req, res) => {
+    const { q } = read(searchQuery, req.query, "It takes ?q=, at most 128 characters.");
+    res.json(searchPeople(presence.seats(), q, cluster.id));
   });
+
+  app.post("/ops/people/:person/:action", operatorsOnly, json({ limit: "16kb" }), async (req, res) => {
+    const action = operatorActions.find((one) => one === req.params["action"]);
+    if (!action) throw new HereaboutsError("NOT_FOUND", `Actions are ${operatorActions.join(", ")}.`);
+    const person = read(personId, req.params["person"], "The address names a person's id.");
+    const order = { action, person, ...read(orderBody, req.body ?? {}, "It takes room, reason, seconds, to.") };
+    const { room, reason, seconds, to } = order;
+    const what = { action, person, room, reason, details: to ?? seconds };
+    res.json(await audited(audit, [req, res], what, () => operations.act(order)));
+  });
+
+  app.get("/ops/restrictions", async (_req, res) => void res.json(await operations.restrictions()));
+  app.get("/ops/rooms", (_req, res) => void res.json(summaries(services)));
+
+  app.get("/ops/rooms/:key", async (req, res) => {
+    const key = read(roomKey, req.params.key, "The address names a room: world:field.");
+    res.json(await operations.live(key as RoomKey));
+  });
+
+  app.get("/ops/audit", async (req, res) => {
+    const { limit } = read(auditQuery, req.query, "It takes ?limit=, 1 to 1000.");
+    res.json({ lines: await audit.read(limit) });
+  });
+
+  app.post("/ops/erase", operatorsOnly, async (req, res) => {
+    const person = read(z.string().min(1).max(64), req.query["person"], "It takes ?person=id.");
+    const what = { action: "erase", person };
+    res.json({ lines: await audited(audit, [req, res], what, () => erase(services, person, "operator")) });
+  });
+
+  app.use("/ops/people/:person/:action", notThatMethod("POST"));
+  app.use("/ops/erase", notThatMethod("POST"));
 }
 
-/** Takes out what a person said and where they were. Returns how many lines that were. */
-export async function erase({ chats, saves }: Pick<Operations, "chats" | "saves">, person: string, by: string) {
-  await saves.erase(person);
-  return chats.erase(person, by);
+/** Takes out what a person said and sent, and where they were. Returns how many lines of chats that were. */
+export async function erase(
+  kept: Pick<OperationsServices, "chats" | "saves" | "artifacts">,
+  person: string,
+  by: string,
+) {
+  await kept.saves.erase(person);
+  const lines = await kept.chats.erase(person, by);
+  await kept.artifacts.erase(person);
+  return lines;
+}
+
+/** Throws BAD_BODY with what it takes, and what of it is wrong. */
+function read<T extends z.ZodType>(shape: T, value: unknown, takes: string): z.output<T> {
+  const parsed = validate(shape, value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue && issue.path.length > 0 ? `${issue.path.join(".")} ` : "";
+  throw new HereaboutsError("BAD_BODY", `${takes} Here ${where}${issue?.message ?? "is not valid"}.`);
+}
+
+/** Every room that anyone is in, the fullest first. */
+function summaries({ presence, cluster }: OperationsServices): RoomSummary[] {
+  const processes = new Map<string, string>();
+  for (const { room, origin } of presence.seats()) processes.set(room, origin || cluster.id);
+  const all = [...presence.rooms()].map((room) => {
+    const { people, connections, guests, here } = presence.counts(room);
+    const invisible = presence.invisible(room).length;
+    return { room, process: processes.get(room) ?? "", people, connections, guests, here, invisible };
+  });
+  return all.sort((a, b) => b.people - a.people || (a.room < b.room ? -1 : 1));
+}
+
+function notThatMethod(method: string): RequestHandler {
+  return () => {
+    throw new HereaboutsError("METHOD_NOT_ALLOWED", `It takes ${method}.`);
+  };
 }

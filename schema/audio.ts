@@ -12,8 +12,10 @@ import { cleanText, joinShape, wellFormed } from "./messages.ts";
 
 export { frameMs, samplesPerFrame, streamHz } from "./mp3Frames.ts";
 
+/** `master`: there from the start. `named`: made by someone. `follower`: hears what another one plays. */
 export type SessionType = "master" | "named" | "follower";
 
+/** A track of the library. What its file does not tell is empty. */
 export type TrackInfo = { id: string; title: string; artist: string; album: string; durationMs: number };
 
 /** One step of a journey: what was heard and the direction that led there. `x` and `y`: its place on the map, -1 to 1. */
@@ -34,8 +36,12 @@ export type SessionAnswer = {
   webUrl: string;
   streamUrl: string;
   eventsUrl: string;
-  status: "created" | "joined";
+  /** `forked`: made as a copy of another. */
+  status: "created" | "joined" | "forked";
 };
+
+/** What the room answers to `fork`. */
+export type AudioForked = Pick<SessionAnswer, "sessionId" | "status">;
 
 /** What `GET /api/session/:id` answers. Frames as in the events. */
 export type SessionInfo = {
@@ -105,6 +111,15 @@ const trackId = z.string().regex(/^[0-9a-f]{16}$/, "must be a track's id");
 /** Made by a client at random: binds its stream to its events. */
 export const listenerToken = z.string().regex(/^[\w-]{1,64}$/, "must be 1 to 64 of A-Z, a-z, 0-9, _ and -");
 
+const nameChars = 64;
+/** Names are labels: what stands in addresses below /session/ is none. */
+const sessionName = z
+  .string()
+  .max(nameChars * 4)
+  .transform(cleanText)
+  .refine((name) => name.length > 0 && [...name].length <= nameChars, `must have 1 to ${nameChars} characters`)
+  .refine((name) => !["create", "follow", "info", "list"].includes(name.toLowerCase()), "is taken");
+
 /** Commands, as messages of the room and as `POST /session/:id/<name>` (next is next-track there). */
 export const audioMessages = {
   next: z.strictObject({}).optional(),
@@ -115,19 +130,12 @@ export const audioMessages = {
   back: z.strictObject({ step: z.int().min(0).max(1000).optional() }).optional(),
   /** What a listener hears now: lets the server skip those forward that are far behind. */
   heard: z.strictObject({ listener: listenerToken, frame: z.int().min(0) }),
+  /** Make a session of that name that goes on from here by itself. Answered as `AudioForked`. */
+  fork: z.strictObject({ name: sessionName }),
 } as const;
 
 /** What a client gives when it joins a session's room: its id or name, and the token of its stream if it has one. */
 export const audioJoin = joinShape.extend({ session: wellFormed(128), listener: listenerToken.optional() });
-
-const nameChars = 64;
-/** Names are labels: what stands in addresses below /session/ is none. */
-const sessionName = z
-  .string()
-  .max(nameChars * 4)
-  .transform(cleanText)
-  .refine((name) => name.length > 0 && [...name].length <= nameChars, `must have 1 to ${nameChars} characters`)
-  .refine((name) => !["create", "follow", "info", "list"].includes(name.toLowerCase()), "is taken");
 
 export const sessionBodies = {
   create: z.object({
@@ -142,6 +150,7 @@ export const sessionBodies = {
       .optional(),
   }),
   follow: z.object({ sessionName: wellFormed(128), followerName: sessionName.optional() }),
+  fork: z.object({ sessionName: wellFormed(128), newName: sessionName }),
 } as const;
 
 export const TrackState = schema(

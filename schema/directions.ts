@@ -10,4 +10,5 @@ export const directions = [
   "surprise",
 ] as const;
 
+/** Which way an audio session goes on from what it plays. */
 export type Direction = (typeof directions)[number];

@@ -25,6 +25,8 @@ export class Echoes {
   /** The newest own number that is known to have arrived, or not to. */
   #judged = 0;
   #newestEchoed: { seq: number; sentAt: number } | undefined;
+  /** The newest echo that came, with all that it and those before it told of. */
+  #told: { seq: number; before: number } | undefined;
   /** The newest arrival, and those `span` before it that could have arrived since the transport's first. */
   #received: { seq: number; before: number; span: number; at: number } | undefined;
   #receivedLoss = 0;
@@ -46,6 +48,7 @@ export class Echoes {
     this.#onLost.fill(undefined);
     this.#judged = this.#seq;
     this.#newestEchoed = undefined;
+    this.#told = undefined;
     this.#received = undefined;
     this.#receivedLoss = 0;
     this.#least = this.#leastBefore = Number.POSITIVE_INFINITY;
@@ -142,8 +145,21 @@ export class Echoes {
       this.#newestEchoed = { seq, sentAt };
       if (heldMs < maxHeldMs) this.#noteRoundTrip(Math.max(0, now - sentAt - heldMs), now);
     }
-    for (let i = 0; i < echoedBefore; i++) if (before & (1 << i)) this.#markEchoed((seq - 1 - i) & 0xffff, now);
+    for (let news = this.#newsOf(seq, before); news !== 0; news &= news - 1) {
+      const bit = 31 - Math.clz32(news & -news);
+      this.#markEchoed((seq - 1 - bit) & 0xffff, now);
+    }
     this.#judgeSent();
+  }
+
+  /** The bits of `before` that no newer or earlier echo told of: nearly all are told of 32 times over. */
+  #newsOf(seq: number, before: number): number {
+    const told = this.#told;
+    if (told && isNewer(told.seq, seq)) return before;
+    const ahead = told ? (seq - told.seq) & 0xffff : 0;
+    const known = told ? (ahead === 0 ? told.before : shift(told.before, ahead)) : 0;
+    this.#told = { seq, before: (before | known) >>> 0 };
+    return before & ~known;
   }
 
   #judgeSent(): void {

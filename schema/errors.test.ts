@@ -1,7 +1,16 @@
 /** The error table, and that an error is the same one on the other side. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { closeOf, codeOfClose, type ErrorCode, errorTable, HereaboutsError, type Refusal } from "./errors.ts";
+import {
+  closeOf,
+  codeOfClose,
+  type ErrorCode,
+  errorTable,
+  fromLine,
+  HereaboutsError,
+  type Refusal,
+  toLine,
+} from "./errors.ts";
 
 type Entry = { status: number; close?: number; message: string; remedy: string };
 const table = Object.entries(errorTable) as [ErrorCode, Entry][];
@@ -78,6 +87,23 @@ describe("[SD3] a refusal", () => {
       expect(other.details).toBe("Something new.");
     },
   );
+
+  it("is the same one as a line, where it may say when to come again", () => {
+    const again = fc.option(fc.nat(), { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...table.map(([code]) => code)),
+        fc.string(),
+        again,
+        (code, details, retryAfterMs) => {
+          const error = new HereaboutsError(code, details.trim(), retryAfterMs === undefined ? {} : { retryAfterMs });
+          expect(fromLine(toLine(error))).toMatchObject({ code, details: error.details, retryAfterMs });
+        },
+      ),
+    );
+    expect(fromLine("fetch failed")).toBeUndefined();
+    expect(fromLine("FROM_THE_FUTURE: what")).toBeUndefined();
+  });
 
   it("of another version that leaves out its message is an error all the same", () => {
     const other = HereaboutsError.fromRefusal({ code: "TOO_FAST", retryAfterMs: 5 });

@@ -73,3 +73,27 @@ export function toDirection(angle: number): number {
 export function fromDirection(direction: number): number {
   return (direction / 256) * turn;
 }
+
+/** The pose at `part` of the way from `a` (0) to `b` (1), turning the shorter way round. */
+export function mixPoses(a: Pose, b: Pose, part: number): Pose {
+  const arc = ((((b.angle - a.angle + Math.PI) % turn) + turn) % turn) - Math.PI;
+  return {
+    x: a.x + (b.x - a.x) * part,
+    y: a.y + (b.y - a.y) * part,
+    z: a.z + (b.z - a.z) * part,
+    angle: a.angle + arc * part,
+  };
+}
+
+/** What a frame that carries a pose in steps is read as. */
+export function fromSteps(
+  steps: { readonly x: number; readonly y: number; readonly z: number; readonly direction: number },
+  { minX, minY, minZ, step }: Geometry,
+): Pose {
+  return {
+    x: minX + steps.x * step,
+    y: minY + steps.y * step,
+    z: minZ + steps.z * step,
+    angle: fromDirection(steps.direction),
+  };
+}

@@ -30,6 +30,11 @@ describe("[WO2] [CH4] text", () => {
     expect(cleanText("e\u0000\u0301")).toBe("é");
   });
 
+  it("leaves of marks piled on one letter what scripts need", () => {
+    expect(cleanText(`z${"\u0310\u0324".repeat(40)}algo`)).toBe(`z${"\u0324".repeat(5)}algo`);
+    expect(cleanText("שָּׁ 1️⃣ བརྒྱུད")).toBe("שָּׁ 1️⃣ བརྒྱུད".normalize("NFC"));
+  });
+
   it.each(["Hello, world!", "你好", "مرحبا بالعالم", "👩‍👩‍👧‍👦🏳️‍🌈", "a  b", "नमस्ते"])(
     "like %s stays as it is",
     (text) => {

@@ -2,6 +2,9 @@
 import type { Redis } from "ioredis";
 import type { Config } from "../config.ts";
 import { HereaboutsError } from "../schema/errors.ts";
+import { createRedisRestrictions } from "./bans/redis.ts";
+import { createSqliteRestrictions } from "./bans/sqlite.ts";
+import type { RestrictionStore } from "./bans/store.ts";
 import type { ChatLog } from "./chatlog/chatlog.ts";
 import { createRedisChatLog } from "./chatlog/redis.ts";
 import { createSqliteChatLog } from "./chatlog/sqlite.ts";
@@ -23,6 +26,7 @@ export interface Kept {
   readonly chatLog: ChatLog;
   readonly saves: WorldSaves;
   readonly handles: Handles;
+  readonly restrictions: RestrictionStore;
   /** In words, for whoever started the server. */
   readonly where: string;
   /** What /readyz asks: throws where it takes no write. */
@@ -46,6 +50,7 @@ export async function keepInDatabase({ dataDir, chatKeep }: Config, log: Log): P
     chatLog,
     saves,
     handles: createHandles(storage),
+    restrictions: createSqliteRestrictions(storage),
     where: `SQLite in ${dataDir}`,
     async check() {
       storage.check();
@@ -73,6 +78,7 @@ export async function keepInRedis(config: Config, log: Log, redis: Redis, cluste
     chatLog,
     saves,
     handles: createRedisHandles(redis),
+    restrictions: createRedisRestrictions(redis),
     where: `Redis at ${new URL(config.redisUrl).host}; secret and music in ${config.dataDir}`,
     check: async () => void (await answerOf(redis.set("hereabouts:probe", Date.now()))),
     async close() {

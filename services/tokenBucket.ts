@@ -27,4 +27,9 @@ export class TokenBucket {
     }
     return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000);
   }
+
+  /** For what has turned out to cost nothing. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#capacity, this.#tokens + 1);
+  }
 }

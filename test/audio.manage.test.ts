@@ -288,6 +288,8 @@ describe("deleting [AU2]", () => {
     const nobodys = String((await create("nobody's")).json["sessionId"]);
     expect((await remove(nobodys, maker)).status).toBe(403);
     expect((await remove(nobodys, basicAuth("operator", password))).status).toBe(200);
+    const ended = { audit: true, who: "operator", action: "end session", room: `audio:${nobodys}`, outcome: "done" };
+    await expect.poll(() => server.logs()).toContainEqual(expect.objectContaining(ended));
   });
 
   it("leaves the master", async () => {

@@ -253,4 +253,24 @@ it("waits for nobody: a session goes on while its room is empty", async () => {
   expect(await frame()).toBeGreaterThan(before + 15);
 });
 
+describe("[OP2] operators in an audio session", () => {
+  it("see what plays and who is there, end a seat, and keep its person out until they lift it", async () => {
+    const session = await create("Watched");
+    const key = `audio:${session}`;
+    const guest = await newGuest(url);
+    const room = await join(session, {}, guest.token);
+    const operator = basicAuth("operator", password) as { authorization: string };
+    const live = await get(url, `/ops/rooms/${key}`, { headers: operator });
+    expect(live.json).toMatchObject({ people: [{ person: guest.id }], audio: { name: "Watched", listeners: 0 } });
+    expect(live.json["audio"]).toMatchObject({ track: expect.stringContaining(room.state.track.title) as string });
+    const order = (action: string) =>
+      post(url, `/ops/people/${guest.id}/${action}`, { room: key, reason: "test" }, operator);
+    expect((await order("ban")).json).toMatchObject({ rooms: [{ room: key, seats: 1 }], until: null });
+    expect((await until(() => room.closed))?.code).toBe(closeOf("KICKED"));
+    expect(await codeOf(join(session, {}, guest.token))).toBe("BANNED");
+    expect((await order("unban")).status).toBe(200);
+    await join(session, {}, guest.token);
+  });
+});
+
 expectCleanLog(() => server, [password]);

@@ -172,6 +172,40 @@ describe("the field", () => {
     await Promise.all([ada.context.close(), bob.context.close()]);
   });
 
+  it("[WO6] a button in the list goes along with someone, until it is pressed again or one goes elsewhere", async () => {
+    const [ada, bob] = await Promise.all([newcomer(browser), newcomer(browser)]);
+    const [pageA, pageB] = await Promise.all(
+      [ada, bob].map(({ context }) => openWorld(context, `${server.url}/together`)),
+    );
+    const go = (page: Page, slug: string) =>
+      page.evaluate((to) => window.hereabouts!.here.travel(to, { share: true }).then(() => {}), slug);
+    const isIn = (page: Page, slug: string) =>
+      page.waitForFunction(
+        (wanted) => window.hereabouts!.world.slug === wanted && location.pathname.endsWith(wanted),
+        slug,
+      );
+    const button = (name: RegExp) => pageB!.locator("#people").getByRole("button", { name });
+
+    await button(/^Follow /).click();
+    await button(/^Stop following /).waitFor();
+    await shot(pageB!, "following");
+    await go(pageA!, "far-away");
+    await isIn(pageB!, "far-away");
+    await go(pageA!, "further-away");
+    await isIn(pageB!, "further-away");
+    await waitForStatus(pageB!, "here");
+    await shot(pageB!, "followed");
+    await button(/^Stop following /).click();
+    await button(/^Follow /).waitFor();
+    await go(pageA!, "together");
+    await waitForStatus(pageB!, "ghost");
+    await shot(pageB!, "not following");
+    await waitForStatus(pageB!, undefined);
+    expect(await pageB!.evaluate(() => window.hereabouts!.world.slug)).toBe("further-away");
+    expect([...ada.errors, ...bob.errors]).toEqual([]);
+    await Promise.all([ada.context.close(), bob.context.close()]);
+  });
+
   it("[WO2] what one says stands over one's head, and in the other's browser too", async () => {
     const [ada, bob] = await Promise.all([newcomer(browser), newcomer(browser)]);
     const url = `${server.url}/talking`;
@@ -237,7 +271,9 @@ describe("datagrams", () => {
 
   it("[MV3] a page without datagrams says so, and why", async () => {
     const off = await startTestServer({ env: { DATAGRAMS: "off" } });
-    onTestFinished(() => void off.stop());
+    onTestFinished(async () => {
+      await off.stop();
+    });
     const ada = await newcomer(browser);
     const page = await openWorld(ada.context, `${off.url}/field`);
     await page.locator("#link").focus();

@@ -41,10 +41,10 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
     const [a, b] = [await newcomer("A"), await newcomer("B")];
     const [wa, wb] = [await a.world("meadow"), await b.world("meadow")];
     const [ca, cb] = [await a.chat("system"), await b.chat("system")];
-    await until(() => wa.people.size === 2 && wb.people.size === 2 && ca.people.size === 2, "both are in", 3000);
+    await until(() => wa.people.size === 2 && wb.people.size === 2 && ca.people.size === 2, "both are in");
     wa.moveTo({ x: 40, y: 7 });
     await wa.props.set("lamp", "lit");
-    await until(() => wb.people.get(a.identity.id)?.x === 40, "A's pose", 3000);
+    await until(() => wb.people.get(a.identity.id)?.x === 40, "A's pose");
     await ca.say("before");
     return { a, b, wa, wb, ca, cb };
   }
@@ -64,10 +64,10 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
     console.log(`back after ${Math.round(tookMs)} ms`);
     expect(tookMs).toBeLessThan(5000);
     expect(wb.props.get("lamp")).toBe("lit");
-    await until(() => wb.people.get(a.identity.id)?.x === 40, "A's pose, kept", 3000);
+    await until(() => wb.people.get(a.identity.id)?.x === 40, "A's pose, kept");
     await saying;
     await ca.say("after");
-    await until(() => cb.lines.length === 3, "three lines", 3000);
+    await until(() => cb.lines.length === 3, "three lines");
     expect(cb.lines.map(({ text }) => text)).toEqual(["before", "during", "after"]);
     await pause(6000);
     expect(events).toEqual([]);
@@ -84,9 +84,9 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
     await until(() => isBack(wb, world) && isBack(wa, world), "all have moved", 8000);
     console.log(`moved after ${Math.round(performance.now() - since)} ms`);
     expect(wb.props.get("lamp")).toBe("lit");
-    await until(() => wb.people.get(a.identity.id)?.x === 40, "A's pose, kept", 3000);
+    await until(() => wb.people.get(a.identity.id)?.x === 40, "A's pose, kept");
     await ca.say("after");
-    await until(() => cb.lines.length === 2, "two lines", 3000);
+    await until(() => cb.lines.length === 2, "two lines");
     expect(await drained.exited).toEqual({ code: 0, signal: null });
     await pause(3000);
     expect(events).toEqual([]);
@@ -97,7 +97,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] when something dies" : noRedis, () 
     const other = cluster.servers.find((server) => server !== cluster.homeOf(wb))!;
     await cluster.redis.kill();
     wa.moveTo({ x: 90, y: 0 });
-    await until(() => [...wb.people.values()].some(({ x }) => x === 90), "A's pose, without Redis", 3000);
+    await until(() => [...wb.people.values()].some(({ x }) => x === 90), "A's pose, without Redis");
     const since = performance.now();
     const stranger = await newcomer("C", other.url);
     await expect(stranger.world("elsewhere")).rejects.toMatchObject({ code: "UNAVAILABLE" });

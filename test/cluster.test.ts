@@ -47,7 +47,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] several processes" : noRedis, () =>
     const worlds = await Promise.all(all.map((here) => here.world(slug)));
     console.log(`40 joins of a new key through two processes: ${Math.round(performance.now() - since)} ms`);
     expect(new Set(worlds.map(({ room }) => room.roomId)).size).toBe(1);
-    await until(() => worlds.every((world) => world.people.size === 40), "all see all", 5000);
+    await until(() => worlds.every((world) => world.people.size === 40), "all see all");
   });
 
   it("let nobody have all rooms listed to find one", async () => {
@@ -63,6 +63,35 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] several processes" : noRedis, () =>
     expect(new Set(worlds.map((world) => cluster.homeOf(world).port)).size).toBe(2);
   });
 
+  it("[OP4] tell how Redis and the others do, and count a join once, where it was asked for", async () => {
+    const sum = async (name: string) => {
+      const values = await Promise.all(cluster.servers.map((server) => server.metric(`hereabouts_${name}`)));
+      return values.reduce((all, value) => all + value, 0);
+    };
+    expect([await sum("redis_up"), await sum("cluster_members")]).toEqual([2, 4]);
+    expect(await sum("redis_round_trip_seconds")).toBeGreaterThan(0);
+    const before = await sum("joins_total");
+    for (const server of cluster.servers) {
+      const here = await newcomer(server.url);
+      for (let i = 0; i < 4; i++) await here.world(newSlug());
+    }
+    expect(await sum("joins_total")).toBe(before + 8);
+  });
+
+  it("[SE6] fork a world to a slug that lives at another, and to one that lives nowhere", async () => {
+    const here = await newcomer();
+    const [one, two] = cluster.servers as [TestServer, TestServer];
+    const world = await worldOn(one, here);
+    await world.props.set("lamp", 1, { owned: true });
+    const there = await worldOn(two, here);
+    expect(await world.fork(there.slug)).toEqual({ slug: there.slug, status: "forked" });
+    await until(() => there.props.get("lamp") === 1, "the copy is there");
+    expect(await world.fork(there.slug)).toEqual({ slug: there.slug, status: "joined" });
+    const slug = newSlug();
+    expect(await world.fork(slug)).toEqual({ slug, status: "forked" });
+    expect((await (await newcomer(two.url)).world(slug)).props.get("lamp")).toBe(1);
+  });
+
   it("[PR1][PR6] tell in a chat at one who is here by a world at another", async () => {
     const [a, b] = [await newcomer(undefined, "A"), await newcomer(undefined, "B")];
     const chat = await b.chat("system");
@@ -70,11 +99,11 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] several processes" : noRedis, () =>
     const other = others(cluster.homeOf(chat))[0]!;
     const world = await worldOn(other, a);
     const entry = () => chat.people.get(a.identity.id);
-    await until(() => entry()?.where === world.slug, "where A is", 3000);
+    await until(() => entry()?.where === world.slug, "where A is");
     await a.travel("chat");
-    await until(() => entry()?.here === true, "A here", 3000);
+    await until(() => entry()?.here === true, "A here");
     await (await a.world("chat")).leave();
-    await until(() => entry()?.here === false && entry()?.where === undefined, "A nowhere", 3000);
+    await until(() => entry()?.here === false && entry()?.where === undefined, "A nowhere");
   });
 
   it("[CH7] store and show what a service says at whichever process", async () => {
@@ -89,7 +118,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "[OP5] several processes" : noRedis, () =>
       });
       expect(response.status).toBe(201);
     }
-    await until(() => chat.lines.length === 2, "two lines", 3000);
+    await until(() => chat.lines.length === 2, "two lines");
     expect(chat.lines.map(({ text, seq }) => [text, seq])).toEqual([
       ["by 0", 1],
       ["by 1", 2],

@@ -63,7 +63,7 @@ const counts = () => {
 describe("[MV5] in a room of one's own", () => {
   it("unreliable fields and inputs flow by datagrams, and live on for those on the WebSocket", async () => {
     const [a, b, c] = [await enter(true), await enter(true), await enter(false)];
-    await until(() => a.plugged!.link.carrier === "datagram" && b.plugged!.link.carrier === "datagram", "up", 5000);
+    await until(() => a.plugged!.link.carrier === "datagram" && b.plugged!.link.carrier === "datagram", "up");
     const before = counts();
     const inputsBefore = taken.inputs;
     for (let i = 0; i < 100; i++) {
@@ -72,7 +72,7 @@ describe("[MV5] in a room of one's own", () => {
       await sleep(40);
     }
     for (const one of [a, b, c]) {
-      await until(() => one.sees(a.room) === 200 && one.sees(c.room) === -100, "all of it", 2000);
+      await until(() => one.sees(a.room) === 200 && one.sees(c.room) === -100, "all of it");
     }
     expect(taken.inputs - inputsBefore).toBe(200);
     const { in: came, out: went } = counts();
@@ -83,7 +83,7 @@ describe("[MV5] in a room of one's own", () => {
 
   it("all goes on over the WebSocket when the channel ends, from where it was", async () => {
     const [a, b] = [await enter(true), await enter(true)];
-    await until(() => a.plugged!.link.carrier === "datagram", "up", 5000);
+    await until(() => a.plugged!.link.carrier === "datagram", "up");
     for (let i = 0; i < 60; i++) {
       if (i === 20) process.kill(server.services.datagrams.carrier!.stats().pid, "SIGKILL");
       a.push(1);
@@ -91,7 +91,7 @@ describe("[MV5] in a room of one's own", () => {
     }
     a.plugged!.close();
     a.push(5);
-    await until(() => b.sees(a.room) === a.sees(a.room) && (b.sees(a.room) ?? 0) >= 60, "what was pushed", 2000);
+    await until(() => b.sees(a.room) === a.sees(a.room) && (b.sees(a.room) ?? 0) >= 60, "what was pushed");
     expect(a.carriers).toEqual(["datagram", "websocket"]);
     expect(a.room.connection.isOpen).toBe(true);
   });
@@ -102,14 +102,14 @@ describe("[MV5] in a room of one's own", () => {
     a.room.reconnection.minUptime = 0;
     await until(() => a.plugged!.link.carrier === "datagram", "up", 10_000);
     a.room.connection.close();
-    await until(() => a.plugged!.link.carrier === "websocket", "down", 2000);
+    await until(() => a.plugged!.link.carrier === "websocket", "down");
     await until(() => a.plugged!.link.carrier === "datagram", "up again", 10_000);
     for (let i = 0; i < 30; i++) {
       a.push(1);
       b.push(2);
       await sleep(40);
     }
-    for (const one of [a, b]) await until(() => one.sees(a.room) === 30 && one.sees(b.room) === 60, "all of it", 2000);
+    for (const one of [a, b]) await until(() => one.sees(a.room) === 30 && one.sees(b.room) === 60, "all of it");
     expect(server.services.datagrams.stats()).toHaveLength(2);
   });
 
@@ -118,7 +118,7 @@ describe("[MV5] in a room of one's own", () => {
     await until(() => a.plugged!.link.carrier === "datagram", "up", 10_000);
     expect(server.services.datagrams.stats()).toHaveLength(1);
     await a.room.leave();
-    await until(() => server.services.datagrams.stats().length === 0, "no peer left", 1000);
+    await until(() => server.services.datagrams.stats().length === 0, "no peer left");
     expect(a.plugged!.link.carrier).toBe("websocket");
   });
 });

@@ -6,19 +6,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { connect } from "../client/index.ts";
+import { freePorts } from "./lib/ports.ts";
 
 let dataDir: string;
 let port: number;
 let child: ChildProcess;
 let output = "";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 function dev(): void {
   output = "";
@@ -44,7 +38,7 @@ async function until(condition: () => Promise<boolean> | boolean, what: string):
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "hereabouts-test-"));
-  port = await freePort();
+  port = await freePorts(1);
 });
 afterEach(() => {
   if (child.exitCode === null) child.kill("SIGKILL");
@@ -52,13 +46,24 @@ afterEach(() => {
 });
 
 describe("[SV2] npm run dev", () => {
-  it("serves pages that reload by themselves, restarts on change, and ends within a second on Ctrl+C", async () => {
+  it("serves pages that reload by themselves, restarts on change with all that stood there, and ends within a second on Ctrl+C", async () => {
     dev();
     await until(isUp, "up");
     expect(await (await fetch(`http://127.0.0.1:${port}/field`)).text()).toContain("/@vite/client");
+    const url = `http://127.0.0.1:${port}`;
+    const here = await connect(url, { storage: null, datagrams: false });
+    const world = await here.world("heath");
+    await Promise.all([world.props.set("lamp", { on: true }), world.props.set("bench", 2)]);
+    world.moveTo({ x: 30, y: 40 });
+    await until(() => world.link.roundTripMs !== undefined, "moved");
     utimesSync("rooms/budget.ts", new Date(), new Date());
     await until(() => output.split("hereabouts is up").length === 3, "up again");
     await until(isUp, "up again");
+    await until(() => world.connection === "open" && world.props.size === 2, "back");
+    expect([world.props.get("lamp"), world.me?.x]).toEqual([{ on: true }, 30]);
+    const other = await (await connect(url, { storage: null, datagrams: false })).world("heath");
+    await until(() => other.people.get(world.me!.id)?.x === 30, "the pose of before");
+    await Promise.all([here.close(), other.leave()]);
     const from = performance.now();
     child.kill("SIGINT");
     await once(child, "exit");

@@ -1,4 +1,7 @@
-/** [PR6] [SV4] [SD2] Three schedules of faults, and those in which something was found once: see test/faults/run.ts. */
+/**
+ * [PR6] [SV4] [SD2] Three schedules of faults, two of them such in which something was found once; `npm run test:faults`
+ * takes all of those, and more.
+ */
 import { expect, it } from "vitest";
 import { hasRedis, noRedis } from "../services/chatlog/testing/redisServer.ts";
 import pinned from "./faults/pinned.json" with { type: "json" };
@@ -7,7 +10,7 @@ import { runTrial } from "./faults/trial.ts";
 
 const processes = 3;
 const people = 40;
-const seeds = [...new Set<number>([...pinned, 1, 2, 3])];
+const seeds = [...pinned.slice(0, 2), 1];
 
 if (!hasRedis) console.log(noRedis);
 

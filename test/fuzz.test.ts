@@ -1,29 +1,25 @@
 /**
- * Tens of thousands of bad inputs (a hundred thousand by `npm run test:long`) against a running server while honest people
- * walk in the same world: nothing breaks, nobody is late, nobody loses a seat.
+ * Tens of thousands of bad inputs against a running server while honest people walk in the same world: nothing breaks,
+ * nobody is late, nobody loses a seat. `npm run fuzz` sends millions.
  *
- * FUZZ_SEED replays a run's inputs, FUZZ_CASES sets their number. Limits on messages are raised, so that what is sent
- * meets the validators and not only the budget; test/limits.test.ts has the budget.
+ * FUZZ_SEED replays a run's inputs, FUZZ_CASES sets their number.
  */
-import { fork } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Chat, connect, type Hereabouts, type World } from "../client/index.ts";
-import type { FuzzReport, FuzzTask } from "./lib/fuzzer.ts";
-import { basicAuth } from "./lib/http.ts";
+import type { FuzzReport } from "./fuzz/report.ts";
+import { fuzz, startTarget } from "./fuzz/target.ts";
 import type { Credentials } from "./lib/junkHttp.ts";
 import { closerThan, gapsWithin, mean, percentile, sleep, watchNoise } from "./lib/pace.ts";
 import { joinWorld, type RawClient, until } from "./lib/raw.ts";
 import type { TestServer } from "./lib/server.ts";
-import { newToken } from "./lib/tokens.ts";
-import { startWatched, watched } from "./lib/watched.ts";
+import { watched } from "./lib/watched.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
-const cases = Number(process.env["FUZZ_CASES"] ?? 35_000);
-const casesPerSecond = 2300;
+const cases = Number(process.env["FUZZ_CASES"] ?? 25_000);
+const casesPerSecond = 1500;
 const calmMs = 3000;
 const stepMs = 33;
 const megabyte = 2 ** 20;
-const viewPassword = "only looking";
 
 /** What a line of the log belongs to: one a second at most. */
 function classOf({ msg, room, code, where, detail, error }: Record<string, unknown>): string {
@@ -48,15 +44,6 @@ let heldBefore: number;
 let report: FuzzReport;
 const positions: number[] = [];
 
-function fuzz(task: FuzzTask): Promise<FuzzReport> {
-  return new Promise((resolve, reject) => {
-    const child = fork(new URL("./lib/fuzzer.ts", import.meta.url), [JSON.stringify(task)]);
-    child.once("message", (message) => resolve(message as FuzzReport));
-    child.once("error", reject);
-    child.once("exit", (code, signal) => reject(new Error(`the fuzzer ended with ${signal ?? code}`)));
-  });
-}
-
 describe("bad input", { timeout: 30_000 }, () => {
   beforeAll(
     async () => {
@@ -64,19 +51,7 @@ describe("bad input", { timeout: 30_000 }, () => {
       for (const method of ["warn", "error"] as const) {
         vi.spyOn(console, method).mockImplementation((...words: unknown[]) => void complaints.push(words));
       }
-      server = await startWatched({
-        env: {
-          MESSAGES_PER_SECOND: "1000",
-          MOVES_PER_SECOND: "1000",
-          ABUSE_REFUSALS: "1000000",
-          MONITOR_VIEW_PASSWORD: viewPassword,
-        },
-      });
-      const roles = ["member", "service", "moderator"];
-      credentials = {
-        tokens: await Promise.all(roles.map((role) => newToken(server, `fuzz-${role}`, "--role", role))),
-        viewer: basicAuth("viewer", viewPassword)["authorization"]!,
-      };
+      ({ server, credentials } = await startTarget());
       walkers = [await joinWorld(server.url), await joinWorld(server.url)];
       guide = await connect(server.url, { storage: null, name: "Guide" });
       world = await guide.world("field");
@@ -123,7 +98,8 @@ describe("bad input", { timeout: 30_000 }, () => {
   it("was sent, each kind of it", () => {
     const counts = Object.values(report.sent);
     expect(counts.reduce((sum, count) => sum + count)).toBe(cases);
-    for (const count of counts) expect(count).toBeGreaterThan(cases / 2500);
+    // of the rarest there are 25 by chance
+    for (const count of counts) expect(count).toBeGreaterThan(cases / 5000);
   });
 
   it("[SV5] leaves the process as it was: the same one, ready, and without a single error", async () => {
@@ -136,8 +112,7 @@ describe("bad input", { timeout: 30_000 }, () => {
   });
 
   it("is never answered with a failure of the server's own", () => {
-    expect(Object.keys(report.statuses)).not.toContain("500");
-    expect(Object.keys(report.statuses)).not.toContain("timeout");
+    expect(report.failures).toEqual([]);
   });
 
   it("keeps the seats it came from, but for frames above maxPayload", () => {
@@ -202,8 +177,11 @@ describe("bad input", { timeout: 30_000 }, () => {
     expect(new Set(positions.slice(-200)).size).toBeGreaterThan(100);
   });
 
-  it("writes at most one line a second of each class, and has few classes", () => {
-    const byClass = Map.groupBy(server.logs(), classOf);
+  it("writes at most one line a second of each class, and has few classes; of operators' acts all", () => {
+    const byClass = Map.groupBy(
+      server.logs().filter(({ audit }) => audit !== true),
+      classOf,
+    );
     for (const [name, lines] of byClass) expect(closerThan(990, lines), name).toEqual([]);
     expect(byClass.size).toBeLessThan(40);
   });

@@ -14,13 +14,15 @@ const allowed: Record<string, string[]> = {
   pieces: ["pieces", "schema"],
   rooms: ["rooms", "services", "pieces", "schema", "config.ts"],
   routes: ["routes", "services", "schema", "config.ts", "package.json"],
-  web: ["web", "client", "schema"],
-  "config.ts": ["schema", "settings.ts"],
+  // the types of pieces: what their pages see of their server sides
+  web: ["web", "client", "schema", "pieces"],
+  "config.ts": ["schema", "settings.ts", "settingTypes.ts"],
   "settings.ts": ["schema"],
+  "settingTypes.ts": [],
 };
 
 function importsOf(file: string): string[] {
-  const text = readFileSync(file, "utf8");
+  const text = readFileSync(file, "utf8").replace(/^ *\*.*$/gm, ""); // examples import too
   return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)].map(([, path]) =>
     normalize(join(dirname(file), path!)),
   );

@@ -140,13 +140,14 @@ describe("health [SV5]", () => {
   });
 
   it("is not ready while storage takes no write; people go on meanwhile", async () => {
+    const { url, dataDir } = await serverOfTest({ env: { AUDIO: "off" } });
     const walker = await joinWorld(url, { slug: "kept-going" });
     const watcher = await joinWorld(url, { slug: "kept-going" });
     let x = 0;
     const walking = setInterval(() => walker.move({ x: x++, y: 0, z: 0, angle: 0 }), 33);
     await sleep(500);
     const from = performance.now();
-    const db = new DatabaseSync(join(server.dataDir, "hereabouts.db"));
+    const db = new DatabaseSync(join(dataDir, "hereabouts.db"));
     db.exec("BEGIN IMMEDIATE");
     const { status, json } = await get(url, "/readyz");
     expect([status, json["ready"]]).toEqual([503, false]);
@@ -244,6 +245,23 @@ describe("joining [SV3] [ID3]", () => {
     await sendBytes(url, `${head}Content-Length: 100\r\n\r\n{"slug"`, 100);
     await sendBytes(url, `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"slu`, 100);
     expect((await get(url, "/healthz")).status).toBe(200);
+  });
+});
+
+describe("modules for plain pages [SD1]", () => {
+  it("are looked for anew by each page, and what they import is kept, whichever site asked first", async () => {
+    const headers = { origin: "http://piece.example" };
+    for (const name of ["client.js", "predict.js"]) {
+      const module = await get(url, `/${name}`, { headers });
+      expect(module.headers.get("cache-control")).toBe("no-cache");
+      const [, imported] = /from"\.(\/assets\/[^"]+)"/.exec(module.text)!;
+      const shared = await get(url, imported!, { headers });
+      expect(shared.status).toBe(200);
+      expect(shared.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+      expect(shared.headers.get("access-control-allow-origin")).toBe("*");
+      expect(shared.headers.get("access-control-allow-credentials")).toBeNull();
+      expect((await get(url, `${imported}.map`)).status).toBe(200);
+    }
   });
 });
 

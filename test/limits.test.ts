@@ -72,7 +72,7 @@ const refusals = (client: RawClient) =>
 
 describe("a client that stops reading", () => {
   it("is cut, with a reason, before it costs 8 MB; others are not disturbed", { timeout: 40_000 }, async () => {
-    const server = await start({ MESSAGES_PER_SECOND: "1000" }, "./lib/backlog.ts");
+    const server = await start({ MESSAGES_PER_SECOND: "1000", PONG_MS: "60000" }, "./lib/backlog.ts");
     const people = await honest(server, "flooded");
     const [painter, caller] = [
       await join(server.url, { slug: "flooded" }),
@@ -121,6 +121,24 @@ describe("a client that stops reading", () => {
     const heard = () => people.watcher.messages.filter(({ type }) => type === "piece").length;
     expect(await until(() => heard() === calls || undefined)).toBe(true);
     await people.expectUndisturbed();
+  });
+});
+
+describe("a client that stops reading where little is sent [WO5]", () => {
+  it("is cut by its pings, counted, logged and held as lost; who reads is not", { timeout: 20_000 }, async () => {
+    const server = await start({ PONG_MS: "2000" });
+    const deaf = await join(server.url, { slug: "quiet" });
+    const watcher = await join(server.url, { slug: "quiet" });
+    const cut = () => server.metric("hereabouts_closed_total", 'code="TOO_SLOW"');
+    deaf.socket.pause();
+    expect(await until(async () => (await cut()) || undefined, 8000)).toBe(1);
+    expect(server.logs()).toContainEqual(
+      expect.objectContaining({ room: "world:quiet", code: "TOO_SLOW", person: expect.any(String) }),
+    );
+    expect(watcher.messages.filter(({ type }) => type === "left")).toEqual([]);
+    await sleep(2500);
+    expect(watcher.closed).toBeUndefined();
+    expect(await cut()).toBe(1);
   });
 });
 
@@ -320,7 +338,7 @@ describe("a room that throws", () => {
     for (const where of [
       "message",
       "setInterval",
-      "setTimestep",
+      "step",
       "broadcastPatch",
       "onRoster",
       "onLeave",

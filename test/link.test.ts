@@ -34,6 +34,12 @@ it("[OP1] [OP4] the monitor has a world's mix of carriers, and metrics say how w
     eventually,
   );
   expect(await metric("channels")).toBe(2);
+  expect(await metric("seats", 'kind="world",carrier="datagram"')).toBe(2);
+  expect(await metric("seats", 'kind="world",carrier="websocket"')).toBe(1);
+  for (const carrier of ["datagram", "websocket"]) {
+    expect(await metric("frames_total", `carrier="${carrier}"`)).toBeGreaterThan(20);
+    expect(await metric("frame_bytes_total", `carrier="${carrier}"`)).toBeGreaterThan(200);
+  }
   expect(await metric("channels", 'state="open",reason="proven"')).toBe(2);
   expect(await metric("datagrams_total", 'direction="out"')).toBeGreaterThan(20);
   expect(await metric("datagrams_dropped_total")).toBe(0);

@@ -1,6 +1,7 @@
 /** The monitor's door: who may look, who may act, and that nobody gets past it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorTable } from "../schema/errors.ts";
+import { limits } from "../schema/messages.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
 import { get } from "./lib/fetch.ts";
 import { ask, basicAuth } from "./lib/http.ts";
@@ -19,7 +20,7 @@ let server: TestServer;
 let url: string;
 
 beforeAll(async () => {
-  server = await startTestServer({ env: settings });
+  server = await startTestServer({ env: { ...settings, MESSAGES_PER_SECOND: "1000" } });
   url = server.url;
 });
 afterAll(() => server?.stop());
@@ -107,9 +108,10 @@ describe("the monitor [OP1]", () => {
       200,
     );
     expect((await client.heard("hint"))?.data).toEqual({ text: "to one" });
-    const done = audit().map(({ who, method, roomId }) => [who, method, roomId]);
-    expect(done).toContainEqual(["operator", "broadcast", roomId]);
-    expect(done).toContainEqual(["operator", "_sendMessageToClient", roomId]);
+    const done = () => audit().map(({ who, action, room, outcome }) => [who, action, room, outcome]);
+    await expect.poll(done).toContainEqual(["operator", "monitor broadcast", roomId, "done"]);
+    expect(done()).toContainEqual(["operator", "monitor broadcast", roomId, "asked"]);
+    await expect.poll(done).toContainEqual(["operator", "monitor _sendMessageToClient", roomId, "done"]);
   });
 
   it("edits values of the state and deletes props, and nothing that would break the room", async () => {
@@ -117,6 +119,7 @@ describe("the monitor [OP1]", () => {
     expect((await doing("_editStateProperty", ["props", "lamp", "value"], '"off"')).status).toBe(200);
     expect((await ask(url, `/monitor/api/room?roomId=${roomId}`, operator)).body).toContain('\\"off\\"');
     expect((await doing("_deleteStateProperty", ["props", "lamp"])).status).toBe(200);
+    await client.request("prop.set", { key: "bench", value: "wood" });
     const breaking: [string, ...unknown[]][] = [
       ["_editStateProperty", ["people"], null],
       ["_editStateProperty", ["people"], {}],
@@ -124,12 +127,27 @@ describe("the monitor [OP1]", () => {
       ["_editStateProperty", ["slug"], "\ud800"],
       ["_editStateProperty", ["props", "lamp"], "off"],
       ["_editStateProperty", ["nothing", "here"], 1],
+      ["_editStateProperty", ["props", "bench", "value"], "no JSON"],
       ["_deleteStateProperty", ["people"]],
       ["_deleteStateProperty", ["bounds"]],
     ];
     for (const [method, ...args] of breaking)
       expect((await doing(method, ...args)).status, JSON.stringify(args)).toBe(500);
+    expect((await ask(url, `/monitor/api/room?roomId=${roomId}`, operator)).body).toContain('\\"wood\\"');
+    expect((await doing("_deleteStateProperty", ["props", "bench"])).status).toBe(200);
     await expect(joinWorld(url, { slug: "watched" }).then((other) => other.leave())).resolves.toBeDefined();
+  });
+
+  it("leaves as much room for props as the state says once one was deleted there", async () => {
+    const value = "x".repeat(limits.propBytes - 2);
+    let count = 0;
+    const put = () => client.request("prop.set", { key: `full ${++count}`, value });
+    const full = Math.floor(limits.propsBytes / (limits.propBytes + "full 10".length));
+    while (count < full) expect(await put()).toMatchObject({ status: 0 });
+    expect(await put()).not.toMatchObject({ status: 0 });
+    expect((await doing("_deleteStateProperty", ["props", "full 1"])).status).toBe(200);
+    expect(await put()).toMatchObject({ status: 0 });
+    for (let i = 2; i <= count; i++) await doing("_deleteStateProperty", ["props", `full ${i}`]);
   });
 
   it.each<[string, unknown]>([
@@ -217,7 +235,7 @@ describe("the monitor [OP1]", () => {
     expect(
       audit()
         .slice(before)
-        .filter(({ method }) => method === "announce"),
+        .filter(({ action }) => String(action).includes("announce")),
     ).toEqual([]);
   });
 
@@ -243,8 +261,30 @@ describe("the monitor [OP1]", () => {
     for (const headers of [own, { origin: url }, { referer: `${url}/monitor/` }]) {
       expect((await shout(headers as Record<string, string>)).status, JSON.stringify(headers)).toBe(200);
     }
-    const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
     expect((await ask(url, "/monitor/", { ...operator, ...link })).status).toBe(200);
+    const frame = { ...link, "sec-fetch-dest": "iframe" };
+    expect((await ask(url, "/monitor/", { ...operator, ...frame })).status).toBe(403);
+  });
+
+  it("shows in no frame and as no other type, whatever is asked for and by whom", async () => {
+    for (const path of [
+      "/monitor/",
+      "/monitor/people",
+      "/monitor/api",
+      "/monitor/nothing",
+      "/ops/me",
+      "/ops/nothing",
+    ]) {
+      for (const login of [operator, viewer, {}]) {
+        const { headers } = await ask(url, path, login as Record<string, string>);
+        expect(headers, path).toMatchObject({
+          "x-frame-options": "DENY",
+          "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+          "x-content-type-options": "nosniff",
+        });
+      }
+    }
   });
 
   it("answers for rooms that are not there, whatever they are called", async () => {
@@ -260,9 +300,28 @@ describe("the monitor [OP1]", () => {
     expect(client.closed).toBeUndefined();
     expect((await doing("disconnect")).status).toBe(200);
     expect((await client.whenClosed).code).toBe(4000);
-    expect(audit().map(({ method }) => method)).toEqual(
-      expect.arrayContaining(["disconnect", "_forceClientDisconnect"]),
-    );
+    await expect
+      .poll(() => audit().map(({ action }) => action))
+      .toEqual(expect.arrayContaining(["monitor disconnect", "monitor _forceClientDisconnect"]));
+  });
+});
+
+describe("the monitor's login [OP1]", () => {
+  it("slows whoever guesses, at each of its doors, and tells them for how long", async () => {
+    const { url } = await serverOfTest({ env: { MONITOR_PASSWORD: "p", TRUST_PROXY: "loopback" } });
+    const from = (address: string, password: string) => ({
+      ...{ "x-forwarded-for": address },
+      ...basicAuth("operator", password),
+    });
+    const statuses = [];
+    for (let i = 0; i < 12; i++) statuses.push((await ask(url, "/ops/me", from("10.0.0.1", `guess ${i}`))).status);
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
+    const slowed = await ask(url, "/monitor/", from("10.0.0.1", "p"));
+    expect([slowed.status, slowed.body]).toEqual([429, expect.stringContaining("TOO_FAST")]);
+    expect(Number(slowed.headers["retry-after"])).toBeGreaterThan(0);
+    const end = await ask(url, "/api/session/master", from("10.0.0.1", "p"), "DELETE");
+    expect(end.status).toBe(429);
+    expect((await ask(url, "/ops/me", from("10.0.0.2", "p"))).status).toBe(200);
   });
 });
 

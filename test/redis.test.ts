@@ -15,7 +15,7 @@ if (!hasRedis) console.warn(noRedis);
 const AUTH_SECRET = "a secret of the test, long enough for it";
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function until(condition: () => unknown, what: string, ms = 5000): Promise<void> {
+async function until(condition: () => unknown, what: string, ms = 10_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
@@ -220,6 +220,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "with Redis" : noRedis, { timeout: 40_000 
     await pause(1200);
     const people = await Promise.all(Array.from({ length: 5 }, newcomer));
     const join = await cost(() => Promise.all(people.map((one) => one.world("counted"))));
+    await pause(1200); // their poses, once a second
     const said = await cost(async () => {
       for (let i = 0; i < 10; i++) await chat.say(`line ${i}`);
     });

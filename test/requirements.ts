@@ -1,6 +1,6 @@
 /**
- * What the tests need beside npm: a browser, and what makes networks. Installs it where that is possible (Debian, as
- * root), else asks for it. Runs before the tests: `npm test`.
+ * What the tests need beside npm: a browser; and for those that are skipped without it, Redis and what makes networks.
+ * Installs it where that is possible (Debian, as root), else asks for the browser. Runs before the tests: `npm test`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,8 +8,13 @@ import { delimiter, join } from "node:path";
 
 const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
 const needed = [{ program: "chromium", debian: "chromium" }];
-// Only root can make the networks that these are for: others skip those tests.
-if (isDebianRoot) needed.push({ program: "ip", debian: "iproute2" }, { program: "nft", debian: "nftables" });
+// only root can make the networks that some of these are for
+if (isDebianRoot)
+  needed.push(
+    { program: "ip", debian: "iproute2" },
+    { program: "nft", debian: "nftables" },
+    { program: "redis-server", debian: "redis-server" },
+  );
 
 const folders = (process.env["PATH"] ?? "").split(delimiter);
 const missing = needed.filter(({ program }) => !folders.some((folder) => existsSync(join(folder, program))));
@@ -18,8 +23,9 @@ if (missing.length > 0) {
   const ask = `The tests need ${packages.join(", ")}. Install with: apt-get install ${packages.join(" ")}`;
   if (!isDebianRoot) fail(ask);
   console.log(`installing ${packages.join(", ")}`);
-  const run = (...args: string[]) =>
-    spawnSync("apt-get", args, { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status;
+  // in runlevel 1 no service is started: the tests start their own
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const run = (...args: string[]) => spawnSync("apt-get", args, { stdio: "inherit", env }).status;
   run("update", "-q");
   if (run("install", "-y", "-q", "--no-install-recommends", ...packages) !== 0) fail(ask);
 }

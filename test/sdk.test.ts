@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect, type Hereabouts, type HereaboutsError, type World } from "../client/index.ts";
+import { cut } from "./lib/cut.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
 import { pause, until } from "./lib/until.ts";
 
@@ -28,13 +29,6 @@ function record(world: World) {
     world.on(type, (data) => events.push(`${type} ${data.person.name}${"reason" in data ? ` ${data.reason}` : ""}`));
   }
   return events;
-}
-
-/** Cuts the connection as a network would: no close frame. */
-function cut(world: World): void {
-  const { ws } = world.room.connection.transport as unknown as { ws: { terminate?(): void; close(): void } };
-  if (ws.terminate) ws.terminate();
-  else ws.close();
 }
 
 /** A token made by `npm run token` with the server's own data. */
@@ -71,6 +65,47 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
+it("[MV1] [WO4] who walks off before being told their old place is where everyone sees them", async () => {
+  const slug = newSlug();
+  const token = await mint("--handle", "hasty");
+  const watcher = await (await newcomer()).world(slug);
+  const first = await newcomer({ token });
+  (await first.world(slug)).moveTo({ x: 100, y: 100 });
+  const hasty = () => [...watcher.people.values()].find(({ handle }) => handle === "hasty");
+  await until(() => hasty()?.x === 100, "they walked");
+  await first.close();
+  await until(() => hasty() === undefined, "they left");
+  for (const to of [60, 80, 120]) {
+    const here = await newcomer({ token });
+    const world = await here.world(slug);
+    world.moveTo({ x: to, y: 100 });
+    await until(() => hasty()?.x === world.me!.x, "both agree");
+    await pause(300);
+    expect(hasty()!.x).toBe(world.me!.x);
+    await here.close();
+    await until(() => hasty() === undefined, "they left");
+  }
+});
+
+it("[MV1] who comes and rests is placed and heard by those who are there, at whatever moment of a tick they come", async () => {
+  const slug = newSlug();
+  const watcher = await (await newcomer()).world(slug);
+  const heard: string[] = [];
+  watcher.on("say", ({ text }) => heard.push(text));
+  const comers = Array.from({ length: 20 }, async (_, i) => {
+    await pause(i * 37);
+    const here = await newcomer();
+    const world = await here.world(slug);
+    world.moveTo({ x: i, y: 1 });
+    await world.say(`I am ${i}`);
+  });
+  await Promise.all(comers);
+  await until(() => watcher.people.size === 21, "all are here");
+  const unplaced = () => [...watcher.people.values()].filter(({ isMe, placed }) => !isMe && !placed);
+  await until(() => unplaced().length === 0, "all are placed");
+  expect(new Set(heard).size).toBe(20);
+});
+
 describe("worlds", () => {
   it("[WO1] any slug is a world, and two slugs share nothing", async () => {
     const [a, b] = await Promise.all([newcomer({ name: "A" }), newcomer({ name: "B" })]);
@@ -96,7 +131,7 @@ describe("worlds", () => {
       await pause(16);
       drawn.push(seen.x);
     }
-    await until(() => seen.x === 10 + 59 * 4, "A's last pose", 500);
+    await until(() => seen.x === 10 + 59 * 4, "A's last pose");
     const jumps = drawn.map((x, i) => x - (drawn[i - 1] ?? x));
     expect(Math.min(...jumps)).toBeGreaterThanOrEqual(-1);
     expect(Math.max(...jumps)).toBeLessThan(40);
@@ -143,6 +178,8 @@ describe("worlds", () => {
     wa.on("refused", (error) => refused.push(error));
     wa.send("piece:bell", "x".repeat(2000));
     await until(() => refused[0]?.code === "TOO_LARGE", "the refusal");
+    wa.send("piece:say", { text: "as the piece" });
+    await until(() => refused[1]?.code === "FORBIDDEN", "the refusal of the piece's own message");
   });
 });
 
@@ -250,7 +287,8 @@ describe("coming back", () => {
     const [a, b] = await Promise.all(["A", "B"].map((name) => connect(own.url, { name, storage: null })));
     people.push(a!, b!);
     const slug = newSlug();
-    const [wa, wb] = [await a!.world(slug), await b!.world(slug)];
+    const [wa, wb] = [await a!.world(slug, { share: true }), await b!.world(slug)];
+    const following = await b!.follow(a!.identity);
     await wa.props.set("lamp", true, { saved: true });
     wa.moveTo({ x: 12, y: 34 });
     await pause(1300);
@@ -267,6 +305,10 @@ describe("coming back", () => {
     expect(wb.props.get("lamp")).toBe(true);
     await wa.say("still here");
     await until(() => heard.length === 1, "B hears A");
+    const other = newSlug();
+    await a!.travel(other, { share: true });
+    await until(() => b!.joined.worlds.has(other), "B goes along with A as before", 10_000);
+    expect(following.ended).toBeUndefined();
     await own.end("SIGTERM");
   });
 

@@ -131,6 +131,7 @@ describe("[ID5] erase", () => {
     await until(() => cb.lines.length === 60, "all lines");
     await (await ada.world("past")).leave();
     expect(await ada.erase()).toBe(30);
+    await expect(ada.erase(), "once a minute").rejects.toMatchObject({ code: "TOO_FAST" });
     await until(() => cb.lines.filter(({ gone }) => gone).length === 30, "they are gone");
     expect(JSON.stringify(cb.lines)).not.toMatch(/ada|Ada/);
     const late = await (await connect(server.url, { storage: null })).chat("past");

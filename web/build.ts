@@ -1,19 +1,28 @@
 /**
- * `node web/build.ts`: builds the pages and the SDK as one module (`client.js`) to web/dist, if their sources changed
- * since the last build; `--force` builds always. Exits with 1 and what is wrong if it cannot; the last good build stays.
+ * `node web/build.ts`: builds the pages, and the modules that plain pages import (modules.ts), to web/dist, if their sources
+ * changed since the last build; `--force` builds always. Exits with 1 and what is wrong if it cannot; the last good build stays.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { build, type InlineConfig } from "vite";
+import { build } from "vite";
+import { buildModules, moduleNames } from "./modules.ts";
+import settings, { pages } from "./vite.config.ts";
 
 const root = import.meta.dirname;
 const repository = resolve(root, "..");
 const dist = resolve(root, "dist");
 const stampName = ".sources";
 const sources = ["web", "client", "schema", "package-lock.json"].map((name) => join(repository, name));
-const outputs = ["index.html", "world.html", "chat.html", "radio.html", "client.js"];
+/** Files of a folder that begins with a dot are not served by their address: pages for operators are sent after their login. */
+const operators = ".operators";
+const monitor = ["people", "room", "sessions", "audit"].map((name) => `${operators}/monitor/${name}.html`);
+const outputs = [
+  ...pages.map((name) => (name === "replay" ? `${operators}/replay.html` : `${name}.html`)),
+  ...monitor,
+  ...moduleNames,
+];
 
 /** Changes when any source does: paths, sizes and times of all of them. */
 async function fingerprint(): Promise<string> {
@@ -41,21 +50,16 @@ async function isUpToDate(stamp: string): Promise<boolean> {
 async function buildAll(stamp: string): Promise<void> {
   const fresh = join(repository, "node_modules/.cache", `hereabouts-web-${process.pid}`);
   const old = `${fresh}-old`;
-  const common: InlineConfig = { configFile: join(root, "vite.config.ts"), logLevel: "warn" };
   try {
-    await build({ ...common, build: { outDir: fresh, emptyOutDir: true } });
     await build({
-      ...common,
-      build: {
-        outDir: fresh,
-        emptyOutDir: false,
-        rolldownOptions: {
-          input: join(repository, "client/index.ts"),
-          preserveEntrySignatures: "exports-only",
-          output: { entryFileNames: "client.js", codeSplitting: false },
-        },
-      },
+      ...settings,
+      configFile: false,
+      logLevel: "warn",
+      build: { ...settings.build, outDir: fresh, emptyOutDir: true },
     });
+    await buildModules(fresh);
+    await mkdir(join(fresh, operators));
+    for (const name of ["replay.html", "monitor"]) await rename(join(fresh, name), join(fresh, operators, name));
     await writeFile(join(fresh, stampName), stamp);
     if (existsSync(dist)) await rename(dist, old);
     await rename(fresh, dist);

@@ -7,6 +7,7 @@
  * sound that the browser does not let begin is any of these.
  */
 
+/** `off`: nobody listens. `struggling`: it stands still. `dead`: it is being brought back. */
 export type SoundHealth = "off" | "starting" | "healthy" | "unhealthy" | "struggling" | "dead";
 
 export type Health = {

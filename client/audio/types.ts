@@ -3,6 +3,7 @@ import type { Room } from "colyseus.js";
 import type { AudioEvent, AudioState, JourneyStep, SessionType, TrackInfo } from "../../schema/audio.ts";
 import type { Direction } from "../../schema/directions.ts";
 import type { HereaboutsError } from "../../schema/errors.ts";
+import type { Upload } from "../upload.ts";
 import type { SoundHealth } from "./health.ts";
 
 export type { JourneyStep, SessionType, TrackInfo } from "../../schema/audio.ts";
@@ -29,6 +30,7 @@ export type Playback = "paused" | "starting" | "playing" | "blocked" | "recoveri
 /** What is heard at this instant; what is on air, where nothing is. */
 export interface Heard {
   readonly track: TrackInfo;
+  /** How far into the track, as of when it is read. */
   readonly positionMs: number;
   /** What comes then, and in how many ms; undefined while nothing is chosen. */
   readonly next: TrackInfo | undefined;
@@ -36,6 +38,7 @@ export interface Heard {
   readonly direction: string;
 }
 
+/** The way that a session has come: what was heard, and which direction led on each time. */
 export interface Journey {
   readonly steps: readonly JourneyStep[];
   /** The step that is on air. */
@@ -44,6 +47,10 @@ export interface Journey {
   readonly link: string;
 }
 
+/**
+ * Why a session ended: somebody deleted it, nobody heard it for long (`cleaned`), the one it followed ended
+ * (`target_gone`), or the server goes down (`closing`).
+ */
 export type EndReason = Extract<AudioEvent, { type: "ended" }>["reason"];
 
 /** Events of a player: what `audio.on(name, listener)` is called with. */
@@ -51,6 +58,7 @@ export interface AudioEvents {
   /** Something else is heard, or something else will come next. */
   heard: Heard;
   playback: { playback: Playback };
+  /** Whether sound is heard, and whether what is told about the session arrives. */
   health: { sound: SoundHealth; events: "off" | "open" | "lost" };
   journey: Journey;
   listeners: { listeners: number; followers: number };
@@ -65,11 +73,13 @@ export interface AudioEvents {
 export interface AudioPlayer {
   readonly session: AudioSession;
   readonly playback: Playback;
-  /** Believes `currentTime` first: see docs/SPEC.md, AU9. */
+  /** Whether sound is heard. Believes `currentTime` first: see docs/SPEC.md, AU9. */
   readonly health: AudioEvents["health"];
   readonly heard: Heard | undefined;
   readonly journey: Journey;
+  /** How many hear it. */
   readonly listeners: number;
+  /** How many sessions follow it. */
   readonly followers: number;
   /** The Colyseus room of the session, with its people; another one after a reconnect or for another session. */
   readonly room: Room<unknown, AudioState>;
@@ -81,31 +91,53 @@ export interface AudioPlayer {
   /**
    * Begins to listen. Call it from a click: where the browser refuses, `playback` is `blocked` and nothing is thrown.
    *
-   * @throws HereaboutsError NO_SOUND where there is no <audio>, as in Node.
+   * @throws HereaboutsError NO_SOUND where there is no `<audio>`, as in Node; SESSION_NOT_FOUND, LISTENERS_FULL, NO_MUSIC.
    */
   play(): Promise<void>;
   /** Stops listening. What is on air goes on without one: `play` comes back to it. */
   pause(): void;
-  /** Fades to the next track now. */
+  /** Fades to the next track now. @throws HereaboutsError READ_ONLY of a follower, FORBIDDEN, NO_MUSIC, TOO_FAST. */
   next(): Promise<void>;
-  /** Which way to go on from the track that plays. */
+  /** Which way to go on from the track that plays. @throws HereaboutsError as `next`. */
   direction(direction: Direction): Promise<void>;
-  /** Fades to a track of the library by its id. */
+  /** Fades to a track of the library by its id. @throws HereaboutsError TRACK_GONE, or as `next`. */
   playTrack(track: string): Promise<void>;
-  /** Back to the step before, or to the step of that number. */
+  /** Back to the step before, or to the step of that number, from 0. @throws HereaboutsError as `playTrack`. */
   back(step?: number): Promise<void>;
-  /** Tunes to a session by id or name; without one to that of the last visit, else to the master. */
+  /**
+   * Tunes to a session by id or name; without one to that of the last visit, else to the master.
+   *
+   * @throws HereaboutsError SESSION_NOT_FOUND, UNREACHABLE.
+   */
   tune(session?: string): Promise<AudioSession>;
-  /** Makes a session of that name, or joins the one there is, and tunes to it. */
+  /**
+   * Makes a session of that name, or joins the one there is, and tunes to it.
+   *
+   * @throws HereaboutsError SESSIONS_FULL, FORBIDDEN, BAD_JOURNEY, TRACK_GONE, NO_MUSIC.
+   */
   create(name: string, options?: CreateOptions): Promise<AudioSession>;
-  /** Listens to a session without a say in it, and tunes to that. */
+  /**
+   * Makes a session of that name that goes on from here by itself, with this journey, and tunes to it; where there is one
+   * of that name, only tunes to it. Of a follower it is what that follows.
+   *
+   * @throws HereaboutsError as `create`.
+   */
+  fork(name: string): Promise<AudioSession>;
+  /**
+   * Listens to a session without a say in it, and tunes to that.
+   *
+   * @throws HereaboutsError TARGET_NOT_FOUND, NAME_TAKEN, SESSIONS_FULL.
+   */
   follow(name: string, followerName?: string): Promise<AudioSession>;
-  /** A listener to `heard` is told at once what is heard already. */
+  /** Keeps a file with the session that one is tuned to: see `world.upload`. */
+  readonly upload: Upload;
+  /** Listens to an event; to `heard`, what is heard already is told at once. Returns the function that ends it. */
   on<E extends keyof AudioEvents>(event: E, listener: (data: AudioEvents[E]) => void): () => void;
   /** Leaves for good. */
   leave(): Promise<void>;
 }
 
+/** How a session that is made begins. */
 export interface CreateOptions {
   /** Id of a track. */
   startingTrack?: string;

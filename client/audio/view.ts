@@ -3,14 +3,17 @@
  * commands go and by which others see who listens. Where events are missing (in Node) or do not come, the room tells.
  */
 import type { Client, Room } from "colyseus.js";
-import type { AudioState } from "../../schema/audio.ts";
+import type { AudioForked, AudioState } from "../../schema/audio.ts";
 import type { Direction } from "../../schema/directions.ts";
 import type { HereaboutsError } from "../../schema/errors.ts";
+import { deferred } from "../deferred.ts";
 import { Emitter } from "../emitter.ts";
 import type { Me } from "../identity.ts";
 import { Outbox } from "../outbox.ts";
 import { Seat } from "../seat.ts";
 import { attentionOfTab } from "../tab.ts";
+import type { Wire } from "../tap.ts";
+import { type Upload, uploadTo } from "../upload.ts";
 import { Aligner } from "./aligner.ts";
 import { AudioApi } from "./api.ts";
 import { hasEvents, makeSound, openEvents, type Sound } from "./browser.ts";
@@ -26,12 +29,14 @@ export interface AudioOptions {
   renew: () => Promise<void>;
   store: SessionStore | null;
   onLeft: () => void;
+  wire?: Wire;
 }
 
 const heardMs = 5000;
 const sitAgainMs = 2000;
 
 export class AudioView implements AudioPlayer {
+  readonly upload: Upload;
   readonly #options: AudioOptions;
   readonly #events = new Emitter();
   readonly #api: AudioApi;
@@ -48,7 +53,9 @@ export class AudioView implements AudioPlayer {
 
   constructor(options: AudioOptions) {
     this.#options = options;
-    this.#api = new AudioApi(options.url, () => options.me().token);
+    const token = () => options.me().token;
+    this.upload = uploadTo(options.url, () => `audio:${this.session.id}`, token);
+    this.#api = new AudioApi(options.url, token);
     this.#sound = makeSound();
     this.#player = new Player({
       establisher: new Establisher({ info: (session) => this.#api.info(session), store: options.store }),
@@ -132,6 +139,10 @@ export class AudioView implements AudioPlayer {
   async create(name: string, options: CreateOptions = {}): Promise<AudioSession> {
     return this.tune(await this.#api.create(name, options));
   }
+  async fork(name: string): Promise<AudioSession> {
+    const { sessionId } = (await this.#asks.request("fork", { name }, { repeatable: true })) as AudioForked;
+    return this.tune(sessionId);
+  }
   async follow(name: string, followerName?: string): Promise<AudioSession> {
     return this.tune(await this.#api.follow(name, followerName));
   }
@@ -171,11 +182,13 @@ export class AudioView implements AudioPlayer {
   #sit(session: string): void {
     if (session === this.#seatOf) return;
     const before = this.#seat;
-    const hasState = Promise.withResolvers<void>();
+    const hasState = deferred<void>();
     this.#seatOf = session;
     const seat = new Seat<AudioState>({
       client: this.#options.client,
       roomName: "audio",
+      label: session,
+      wire: this.#options.wire,
       renew: this.#options.renew,
       joinOptions: () => ({ session, connection: this.#options.connection, attention: attentionOfTab() }),
       onRoom: (room) => {

@@ -3,9 +3,10 @@
  * need. A process of its own: started with an IPC channel, it says which port it took, answers each message with its
  * CPU time and memory, and ends when its parent does. `HOST` is the address to listen on.
  */
-import { createServer } from "node:net";
 import { type Client, defineRoom, defineServer, Room } from "colyseus";
+import { freePort } from "../lib/freePort.ts";
 import { ArenaState, Player } from "./arena.ts";
+import { host, tellParent } from "./parent.ts";
 
 class Arena extends Room {
   override state = new ArenaState();
@@ -30,19 +31,6 @@ class Arena extends Room {
 }
 
 const server = defineServer({ greet: false, rooms: { arena: defineRoom(Arena) } });
-const host = process.env["HOST"] ?? "127.0.0.1";
-const port = await freePort();
+const port = await freePort(host);
 await server.listen(port, host);
-process.on("message", () => process.send?.({ cpu: process.cpuUsage(), rssBytes: process.memoryUsage.rss() }));
-process.on("disconnect", () => process.exit(0));
-process.send?.({ port });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, host, () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
+tellParent(port);

@@ -3,14 +3,13 @@
  * else. A process of its own: it says which port it took and answers each message with its CPU time and memory.
  */
 import { WebSocketServer } from "ws";
+import { host, tellParent } from "./parent.ts";
 
-const server = new WebSocketServer({ port: 0, host: process.env["HOST"] ?? "127.0.0.1", perMessageDeflate: false });
+const server = new WebSocketServer({ port: 0, host, perMessageDeflate: false });
 server.on("connection", (socket) => {
   socket.on("error", () => socket.terminate());
   socket.on("message", (bytes: Buffer) => {
     for (const client of server.clients) client.send(bytes, { binary: true });
   });
 });
-server.on("listening", () => process.send?.({ port: (server.address() as { port: number }).port }));
-process.on("message", () => process.send?.({ cpu: process.cpuUsage(), rssBytes: process.memoryUsage.rss() }));
-process.on("disconnect", () => process.exit(0));
+server.on("listening", () => tellParent((server.address() as { port: number }).port));

@@ -3,12 +3,13 @@ import type { AudioMeasured } from "./audioRun.ts";
 import { percentiles } from "./histogram.ts";
 import type { Report } from "./scenario.ts";
 import { type Cell, figure } from "./table.ts";
+import { timesTable } from "./timesTable.ts";
 
 export const audioFigures: readonly string[] = [
   ...["p50", "p95", "p99", "max"].map((name) => `first.${name}`),
-  ...["seconds", "bytes", "buffered", "cpu", "rss", "memory.each", "late", "paused", "stray", "orphaned"],
+  ...["seconds", "bytes", "buffered", "cpu", "delay", "rss", "memory.each", "late", "paused", "stray", "orphaned"],
   ...["wrong.frames", "wrong.tracks", "wrong.sessions", "closed"],
-  ...["generator.cpu", "generator.delay", "others", "instructions", "cycles"],
+  ...["generator.cpu", "generator.delay", "others", "machine", "instructions", "cycles"],
 ];
 
 export function audioReport(options: { people: number; baseline: string }, measured: AudioMeasured): Report {
@@ -20,6 +21,7 @@ export function audioReport(options: { people: number; baseline: string }, measu
     bytes: (measured.bytes / options.people / measuredMs) * 1000,
     buffered: measured.leastBufferedMs,
     cpu: (cpuSeconds / measuredMs) * 1e5,
+    delay: after?.lagMs ?? Number.NaN,
     rss: (after?.rssBytes ?? Number.NaN) / 1e6,
     "memory.each": ((after?.rssBytes ?? Number.NaN) - (empty?.rssBytes ?? Number.NaN)) / options.people,
     late: (after?.late ?? 0) - (before?.late ?? 0),
@@ -33,6 +35,7 @@ export function audioReport(options: { people: number; baseline: string }, measu
     "generator.cpu": load.cpuPercent,
     "generator.delay": load.delayP99Ms,
     others: Math.max(0, (measured.othersMs / measuredMs) * 100),
+    machine: measured.machinePercent,
     instructions: measured.counted.instructions / 1e6,
     cycles: measured.counted.cycles / 1e6,
   };
@@ -52,22 +55,16 @@ export function audioReport(options: { people: number; baseline: string }, measu
     ["wrong.sessions", "listeners were told another session than the one they asked for"],
     ["closed", "listeners were lost or refused"],
   ];
+  const histograms = { "to the first byte of sound": firstByte };
   return {
     figures,
-    tables: [times(firstByte), facts(figures)],
+    tables: [timesTable(histograms), facts(figures)],
+    histograms,
     failures: never.filter(([name]) => figures[name] !== 0).map(([name, what]) => `${figures[name]} ${what}`),
     limit,
     interrupted,
     detail: { options, figures, load, limit, interrupted, lost: measured.lost.slice(0, 20) },
   };
-}
-
-function times(firstByte: AudioMeasured["firstByte"]): Cell[][] {
-  const { count, p50, p95, p99, max } = percentiles(firstByte);
-  return [
-    ["ms", "count", "p50", "p95", "p99", "max"],
-    ["to the first byte of sound", count, ...[p50, p95, p99, max].map((value) => figure(value, 1))],
-  ];
 }
 
 function facts(f: Record<string, number>): Cell[][] {
@@ -76,8 +73,14 @@ function facts(f: Record<string, number>): Cell[][] {
     ["measured", `${n("seconds", 1)} s`],
     ["down each", `${n("bytes")} bytes/s of sound`],
     ["buffered", `at least ${n("buffered")} ms in each player`],
-    ["server", `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("memory.each")} bytes each`],
-    ["others", `${n("others")} % of a core used by other processes on this machine`],
+    [
+      "server",
+      `CPU ${n("cpu", 1)} % of a core, event loop late by ${n("delay", 1)} ms (p99), memory ${n("rss")} MB, ${n("memory.each")} bytes each`,
+    ],
+    [
+      "others",
+      `${n("others")} % of a core used by other processes on this machine, of which ${n("machine")} % was busy in all`,
+    ],
     ["generator", `CPU ${n("generator.cpu", 1)} % of a core, event loop late by ${n("generator.delay", 1)} ms (p99)`],
     [
       "at the end",

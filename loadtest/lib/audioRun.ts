@@ -7,16 +7,26 @@ import { Agreement } from "./agreement.ts";
 import { now, pause } from "./clock.ts";
 import { type Counted, count } from "./counted.ts";
 import { gauge, type Load, limitOf } from "./gauge.ts";
-import { createHistogram, type Histogram, record } from "./histogram.ts";
+import { createHistogram, type Histogram, Recent, record } from "./histogram.ts";
 import { inTurn } from "./inTurn.ts";
 import type { Station } from "./listener.ts";
 import { Listener, type ListenerBench } from "./listener.ts";
-import { otherCpuMs } from "./neighbours.ts";
+import { busyPercent, machineCpuMs, otherCpuMs } from "./neighbours.ts";
 import type { Usage } from "./prometheus.ts";
 import type { Run } from "./scenario.ts";
 import type { Target } from "./target.ts";
+import { Thinkers } from "./thinkers.ts";
+import { Watch } from "./watch.ts";
 
-export type AudioLoad = { people: number; seconds: number; ramp: number; warmup: number; instructions: number };
+export type AudioLoad = {
+  people: number;
+  seconds: number;
+  ramp: number;
+  warmup: number;
+  instructions: number;
+  /** Mean time in s that one hears a session before the next; 0: all stay. */
+  think: number;
+};
 
 export type AudioMeasured = {
   firstByte: Histogram;
@@ -24,6 +34,8 @@ export type AudioMeasured = {
   measuredMs: number;
   usage: { empty: Usage | undefined; before: Usage | undefined; after: Usage | undefined };
   othersMs: number;
+  /** Of all cores of this machine, what anything used of them. */
+  machinePercent: number;
   counted: Counted;
   load: Load;
   limit: string | undefined;
@@ -60,37 +72,70 @@ export async function runAudio(
     onFrame: (session, frame, fingerprint) => frames.tell(session, frame, fingerprint),
     onTrack: (session, frame, track) => tracks.tell(session, frame, track),
   };
-  const { people, seconds } = options;
+  const { people, seconds, think } = options;
   await pause(options.warmup * 1000, run.signal);
   const empty = await target.usage();
   run.progress(`${people} people listen to ${stations.length} sessions at ${target.url}`);
   const joined = gauge();
   const refused: string[] = [];
+  // with gaps: whoever was refused, or is on the way to another session
+  const listening: Listener[] = [];
+  const turns: number[] = [];
+  const gone: Listener[] = [];
   const take = async (i: number) => {
-    const station = stations[i % stations.length]!;
-    return Listener.join(station, `load-${process.pid}-${i}`, bench).catch((error: unknown) => {
+    const switched = turns[i] ?? 0;
+    turns[i] = switched + 1;
+    const station = stations[(i + switched) % stations.length]!;
+    try {
+      listening[i] = await Listener.join(station, `load-${process.pid}-${i}-${switched}`, bench);
+    } catch (error) {
       refused.push(String(error));
-    });
+    }
   };
-  const listeners = (await inTurn(people, take, (options.ramp || people / 100) * 1000)).filter(
-    (one) => one !== undefined,
-  );
+  const switchOver = async (i: number) => {
+    const old = listening[i];
+    if (!old) return;
+    delete listening[i];
+    old.look();
+    old.leave();
+    gone.push(old);
+    await take(i);
+  };
+  const all = () => [...gone, ...listening.filter((one) => one !== undefined)];
+  const recent = new Recent();
+  const watch = new Watch(target, run, () => {
+    const heard = all();
+    for (const listener of heard) listener.look();
+    return {
+      people: heard.length - gone.length,
+      times: recent.look(firstByte),
+      bytes: heard.reduce((sum, { bytes }) => sum + bytes, 0),
+      buffered: heard.length ? leastOf(heard) / 1000 : undefined,
+    };
+  });
+  await inTurn(people, take, (options.ramp || people / 100) * 1000, run.signal);
   const joining = joined();
 
-  for (const listener of listeners) listener.countAnew();
+  for (const listener of all()) listener.countAnew();
   const loadOf = gauge();
+  const machineBefore = machineCpuMs();
   const othersBefore = otherCpuMs();
   const before = await target.usage();
   const from = now();
-  for (let second = 1; second <= seconds && !run.signal.aborted; second++) {
-    await pause(from + second * 1000 - now(), run.signal);
-    for (const listener of listeners) listener.look();
-    const least = leastOf(listeners);
-    run.progress(`${String(second).padStart(4)} s  least in a player's buffer ${(least / 1000).toFixed(1)} s`);
-  }
+  const under: Promise<void>[] = [];
+  const switching = think ? new Thinkers(people, think * 1000, (i) => under.push(switchOver(i))) : undefined;
+  switching?.start();
+  watch.measure();
+  await pause(seconds * 1000, run.signal);
+  watch.stop();
+  switching?.stop();
+  await Promise.all(under);
+  const listeners = all();
+  for (const listener of listeners) listener.look();
   const measuredMs = now() - from;
   const after = await target.usage();
   const serverMs = before && after ? (after.cpuSeconds - before.cpuSeconds) * 1000 : Number.NaN;
+  const machinePercent = busyPercent(machineCpuMs() - machineBefore, measuredMs);
   const othersMs = otherCpuMs() - othersBefore - serverMs;
   const load = loadOf();
   const bytes = listeners.reduce((sum, listener) => sum + listener.bytes, 0);
@@ -103,6 +148,7 @@ export async function runAudio(
     measuredMs,
     usage: { empty, before, after },
     othersMs,
+    machinePercent,
     counted,
     load,
     limit: limitOf(load) ?? limitOf(joining),

@@ -14,18 +14,25 @@ export class Board {
   readonly step: Int32Array;
   readonly x: Float32Array;
   readonly y: Float32Array;
+  /** The step at which a mover had its last rest, -1 before the first, and when that ended: Infinity until then. */
+  readonly restStep: Int32Array;
+  readonly restedUntil: Float64Array;
 
   /** A board of its own, or the one that another thread made, by its memory. */
   constructor(people: number, shared?: SharedArrayBuffer) {
-    const memory = shared ?? new SharedArrayBuffer(people * (stepsPerRound * 8 + 12));
+    const memory = shared ?? new SharedArrayBuffer(people * (stepsPerRound * 8 + 24));
     this.people = people;
     this.memory = memory;
     const rounds = people * stepsPerRound * 8;
     this.sentAt = new Float64Array(memory, 0, people * stepsPerRound);
-    this.step = new Int32Array(memory, rounds, people);
-    this.x = new Float32Array(memory, rounds + people * 4, people);
-    this.y = new Float32Array(memory, rounds + people * 8, people);
-    if (!shared) this.step.fill(-1);
+    this.restedUntil = new Float64Array(memory, rounds, people);
+    this.step = new Int32Array(memory, rounds + people * 8, people);
+    this.x = new Float32Array(memory, rounds + people * 12, people);
+    this.y = new Float32Array(memory, rounds + people * 16, people);
+    this.restStep = new Int32Array(memory, rounds + people * 20, people);
+    if (shared) return;
+    this.step.fill(-1);
+    this.restStep.fill(-1);
   }
 
   /** A mover takes its next step at the time `at`. */
@@ -35,5 +42,21 @@ export class Board {
     this.y[mover] = walk.y(mover, step);
     this.sentAt[mover * stepsPerRound + step] = at;
     this.step[mover] = step;
+  }
+
+  /** A mover stays where it is until `wake`. */
+  rest(mover: number): void {
+    this.restedUntil[mover] = Number.POSITIVE_INFINITY;
+    this.restStep[mover] = this.step[mover]!;
+  }
+
+  /** A mover walks on after a rest. */
+  wake(mover: number, at: number): void {
+    this.restedUntil[mover] = at;
+  }
+
+  /** Until when a step was where its mover is, as far as the time `at`: when it was sent, or until the end of a rest there. */
+  trueUntil(mover: number, step: number, sentAt: number, at: number): number {
+    return step === this.restStep[mover] ? Math.max(sentAt, Math.min(at, this.restedUntil[mover]!)) : sentAt;
   }
 }

@@ -3,13 +3,18 @@ import type { ChatMeasured } from "./chatRun.ts";
 import { percentiles } from "./histogram.ts";
 import type { Report } from "./scenario.ts";
 import { type Cell, figure } from "./table.ts";
+import { timesTable } from "./timesTable.ts";
 
 export const chatFigures: readonly string[] = [
   ...["", "stored.", "join."].flatMap((prefix) => ["p50", "p95", "p99", "max"].map((name) => prefix + name)),
-  ...["seconds", "lines", "bytes", "join.bytes", "line.bytes", "up", "cpu", "rss", "memory.each", "joins", "churned"],
+  ...["seconds", "lines", "bytes", "join.bytes", "line.bytes", "up", "joins", "churned"],
+  ...["cpu", "delay", "rss", "memory.each"],
   ...["wrong.lines", "wrong.rosters", "refused", "closed"],
-  ...["generator.cpu", "generator.delay", "others", "instructions", "cycles"],
+  ...["generator.cpu", "generator.delay", "others", "machine", "instructions", "cycles"],
 ];
+
+const titles = { "": "from saying to seeing", "stored.": "to being stored", "join.": "joining" } as const;
+type Key = keyof typeof titles;
 
 export function chatReport(options: { people: number }, measured: ChatMeasured): Report {
   const { tally, measuredMs, usage, lines, load } = measured;
@@ -23,6 +28,7 @@ export function chatReport(options: { people: number }, measured: ChatMeasured):
     "line.bytes": lines > 0 ? tally.payloadDown / options.people / lines : Number.NaN,
     up: eachSecond(tally.wireUp),
     cpu: (cpuSeconds / measuredMs) * 1e5,
+    delay: usage.after?.lagMs ?? Number.NaN,
     rss: (usage.after?.rssBytes ?? Number.NaN) / 1e6,
     "memory.each": measured.bytesEach,
     joins: measured.joinsPerSecond,
@@ -34,6 +40,7 @@ export function chatReport(options: { people: number }, measured: ChatMeasured):
     "generator.cpu": load.cpuPercent,
     "generator.delay": load.delayP99Ms,
     others: Math.max(0, (measured.othersMs / measuredMs) * 100),
+    machine: measured.machinePercent,
     instructions: measured.counted.instructions / 1e6,
     cycles: measured.counted.cycles / 1e6,
   };
@@ -50,27 +57,18 @@ export function chatReport(options: { people: number }, measured: ChatMeasured):
   ];
   const failures = never.filter(([name]) => figures[name] !== 0).map(([name, what]) => `${figures[name]} ${what}`);
   const { limit, interrupted } = measured;
+  const byTitle = Object.fromEntries(
+    Object.entries(titles).map(([prefix, title]) => [title, histograms[prefix as Key]]),
+  );
   return {
     figures,
-    tables: [times(histograms), facts(figures)],
+    tables: [timesTable(byTitle), facts(figures)],
+    histograms: byTitle,
     failures,
     limit,
     interrupted,
     detail: { options, figures, load, limit, interrupted, lost: measured.lost },
   };
-}
-
-function times(histograms: Record<string, ChatMeasured["seen"]>): Cell[][] {
-  const titles: Record<string, string> = {
-    "": "from saying to seeing",
-    "stored.": "to being stored",
-    "join.": "joining",
-  };
-  const rows = Object.entries(histograms).map(([prefix, histogram]): Cell[] => {
-    const { count, p50, p95, p99, max } = percentiles(histogram);
-    return [titles[prefix]!, count, ...[p50, p95, p99, max].map((value) => figure(value, 1))];
-  });
-  return [["ms", "count", "p50", "p95", "p99", "max"], ...rows];
 }
 
 function facts(f: Record<string, number>): Cell[][] {
@@ -79,8 +77,14 @@ function facts(f: Record<string, number>): Cell[][] {
     ["measured", `${n("seconds", 1)} s, ${n("lines")} lines, ${n("churned")} came and as many went`],
     ["down each", `${n("bytes")} bytes/s with WebSocket headers, a newcomer's first state left out`],
     ["", `${n("join.bytes")} bytes a newcomer's first state; ${n("line.bytes")} bytes a line`],
-    ["server", `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("memory.each")} bytes each`],
-    ["others", `${n("others")} % of a core used by other processes on this machine`],
+    [
+      "server",
+      `CPU ${n("cpu", 1)} % of a core, event loop late by ${n("delay", 1)} ms (p99), memory ${n("rss")} MB, ${n("memory.each")} bytes each`,
+    ],
+    [
+      "others",
+      `${n("others")} % of a core used by other processes on this machine, of which ${n("machine")} % was busy in all`,
+    ],
     ["joining", `${n("joins")} joins a second`],
     ["generator", `CPU ${n("generator.cpu", 1)} % of a core, event loop late by ${n("generator.delay", 1)} ms (p99)`],
     [

@@ -9,6 +9,7 @@ import { connectionOf, type Guest } from "./lightClient.ts";
 import { Mirror } from "./mirror.ts";
 import { protocol, Seat, type SeatListener } from "./seat.ts";
 import type { Tally } from "./tally.ts";
+import type { Weather } from "./weather.ts";
 
 /** What all chatters of a run share. */
 export type ChatBench = {
@@ -18,6 +19,8 @@ export type ChatBench = {
   /** Line `n` was answered: stored as number `seq`. */
   onStored(n: number, seq: number): void;
   onRefused(n: number, reason: unknown): void;
+  /** Put behind each line, to make it heavier. */
+  more?: string;
 };
 
 const mark = Buffer.from("load#");
@@ -26,6 +29,12 @@ const digits = 7;
 /** The text of line `n`: found again in whatever carries it. */
 export function lineOf(n: number): string {
   return `${mark}${String(n).padStart(digits, "0")}, said to whoever listens`;
+}
+
+/** The number of a line by its text; undefined for what no load test said. */
+export function numberIn(text: string): number | undefined {
+  if (!text.startsWith(String(mark))) return undefined;
+  return Number(text.slice(mark.length, mark.length + digits));
 }
 
 export class Chatter implements SeatListener {
@@ -41,10 +50,16 @@ export class Chatter implements SeatListener {
     this.#bench = bench;
   }
 
-  static async join(url: string, instance: string, guest: Guest, bench: ChatBench): Promise<Chatter> {
+  static async join(
+    url: string,
+    instance: string,
+    guest: Guest,
+    bench: ChatBench,
+    weather?: Weather,
+  ): Promise<Chatter> {
     const chatter = new Chatter(bench);
     const options = { instance, connection: connectionOf(guest) };
-    const request = { url, room: "chat", options, token: guest.token };
+    const request = { url, room: "chat", options, token: guest.token, weather };
     chatter.#seat = await Seat.take(request, chatter, bench);
     return chatter;
   }
@@ -61,7 +76,9 @@ export class Chatter implements SeatListener {
     head[0] = protocol.request;
     encode.number(head, id, it);
     encode.string(head, "say", it);
-    this.#seat!.send(Buffer.concat([head.subarray(0, it.offset), pack({ text: lineOf(n), id: `n${n}` })]));
+    this.#seat!.send(
+      Buffer.concat([head.subarray(0, it.offset), pack({ text: lineOf(n) + (this.#bench.more ?? ""), id: `n${n}` })]),
+    );
   }
 
   /** Ids of those whom this client believes to be listed, and how many it believes to be online. */

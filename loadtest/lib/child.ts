@@ -10,23 +10,26 @@ export type ChildOptions = {
   /** Core to run on, if taskset is there. */
   core?: number | undefined;
   ipc?: boolean;
-  /** Called with each line it prints; errors go to the terminal by themselves. */
+  /** Called with each line it prints. */
   onLine(line: string): void;
+  /** Called with each line of its errors; they go to the terminal by themselves if left out. */
+  onError?(line: string): void;
 };
 
 /** Whether processes can be pinned here. */
 export const canPin = spawnSync("taskset", ["--version"], { stdio: "ignore" }).status === 0;
 
 /** Starts Node on a file, in a process group of its own: Ctrl+C in the terminal is for its parent to handle. */
-export function startChild({ args, env, core, ipc, onLine }: ChildOptions): ChildProcess {
+export function startChild({ args, env, core, ipc, onLine, onError }: ChildOptions): ChildProcess {
   const pinned = core !== undefined && canPin;
   const command = pinned ? "taskset" : process.execPath;
   const child = spawn(command, [...(pinned ? ["-c", String(core), process.execPath] : []), ...args], {
     env: { ...process.env, ...env },
     detached: true,
-    stdio: ["ignore", "pipe", "inherit", ...(ipc ? (["ipc"] as const) : [])],
+    stdio: ["ignore", "pipe", onError ? "pipe" : "inherit", ...(ipc ? (["ipc"] as const) : [])],
   });
   createInterface({ input: child.stdout! }).on("line", onLine);
+  if (onError) createInterface({ input: child.stderr! }).on("line", onError);
   const killed = () => child.kill("SIGKILL");
   process.once("exit", killed);
   child.once("exit", () => process.off("exit", killed));

@@ -21,11 +21,12 @@ export type CompanionsData = {
   /** Moves a second of each, and lines a second of all. */
   moveRate: number;
   lineRate: number;
+  rampMs: number;
 };
 
 export type Line = { chat: string; seq: number; text: string };
 /** `away`: seats that are not open. `wrong`: worlds and chats whose list or count is not exact. */
-export type Look = { away: number; wrong: number };
+export type Look = { people: number; away: number; wrong: number };
 export type Outcome = {
   /** Of each person whose seat ended: when all they had was open again, by the clock of all. */
   backAt: number[];
@@ -68,20 +69,24 @@ const sharing = (placeOf: (i: number) => number, place: number) => {
 };
 
 async function join(): Promise<void> {
-  companions = await inTurn(own.length, async (n) => {
-    const i = own[n]!;
-    const here = await connect(data.url, { name: `p${i}`, storage: null, datagrams: false });
-    const world = await here.world(`crash-${worldOf(i)}`);
-    const chat = await here.chat(`crash-${chatOf(i)}`);
-    const companion: Companion = { here, world, chat, angle: i, heard: [], backAt: 0 };
-    const note = () => {
-      if (world.connection === "open" && chat.connection === "open") companion.backAt = now();
-    };
-    world.on("connection", note);
-    chat.on("connection", note);
-    chat.on("say", ({ line: { seq, text } }) => companion.heard.push({ chat: chat.instance, seq, text }));
-    return companion;
-  });
+  companions = await inTurn(
+    own.length,
+    async (n) => {
+      const i = own[n]!;
+      const here = await connect(data.url, { name: `p${i}`, storage: null, datagrams: false });
+      const world = await here.world(`crash-${worldOf(i)}`);
+      const chat = await here.chat(`crash-${chatOf(i)}`);
+      const companion: Companion = { here, world, chat, angle: i, heard: [], backAt: 0 };
+      const note = () => {
+        if (world.connection === "open" && chat.connection === "open") companion.backAt = now();
+      };
+      world.on("connection", note);
+      chat.on("connection", note);
+      chat.on("say", ({ line: { seq, text } }) => companion.heard.push({ chat: chat.instance, seq, text }));
+      return companion;
+    },
+    data.rampMs,
+  );
 }
 
 /** Walks and talks from now on. */
@@ -126,7 +131,7 @@ function measure(): void {
 }
 
 function look(): Look {
-  const all: Look = { away: 0, wrong: 0 };
+  const all: Look = { people: companions.length, away: 0, wrong: 0 };
   companions.forEach(({ world, chat }, n) => {
     const i = own[n]!;
     for (const seat of [world, chat]) if (seat.connection !== "open") all.away++;

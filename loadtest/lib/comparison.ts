@@ -15,9 +15,9 @@ export type Spread = { median: number; min: number; max: number };
 export const disturbedPercent = 40;
 
 /** The rounds to go by: all if there is none without disturbance. */
-export function calmRounds(pairs: readonly Pair[]): readonly Pair[] {
-  const calm = pairs.filter((pair) => pair.every((figures) => !((figures["others"] ?? 0) > disturbedPercent)));
-  return calm.length > 0 ? calm : pairs;
+export function calmRounds<Round extends readonly Figures[]>(rounds: readonly Round[]): readonly Round[] {
+  const calm = rounds.filter((round) => round.every((figures) => !((figures["others"] ?? 0) > disturbedPercent)));
+  return calm.length > 0 ? calm : rounds;
 }
 
 export function compare(pairs: readonly Pair[], names: readonly [string, string], rows: readonly Compared[]): Cell[][] {

@@ -16,9 +16,17 @@ const perfStat = ["stat", "-x", ",", "-e", "instructions,cycles"];
 export const canCount = () =>
   countIn(spawnSync("perf", [...perfStat, "true"], { encoding: "utf8" }).stderr ?? "", "instructions") > 0;
 
-/** Counts over `seconds`; nothing of a process that is not ours to count, or in no time. */
+const counting = new Map<number, Promise<Counted>>();
+
+/** Counts over `seconds`; nothing of a process that is not ours to count, or in no time. Who asks meanwhile gets the same. */
 export async function count(pid: number | undefined, seconds: number): Promise<Counted> {
   if (pid === undefined || seconds === 0) return { instructions: Number.NaN, cycles: Number.NaN };
+  const counted = counting.get(pid) ?? countAnew(pid, seconds).finally(() => counting.delete(pid));
+  counting.set(pid, counted);
+  return counted;
+}
+
+async function countAnew(pid: number, seconds: number): Promise<Counted> {
   const perf = spawn("perf", [...perfStat, "-p", String(pid)], { stdio: ["ignore", "ignore", "pipe"] });
   let report = "";
   perf.stderr.on("data", (text: Buffer) => (report += text));

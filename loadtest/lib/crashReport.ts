@@ -48,6 +48,7 @@ export function crashReport(options: object, crash: Crash): Report {
   return {
     figures,
     tables: [times({ "until a person is back": back, "others stood still": silence }), facts(figures)],
+    histograms: {},
     failures: interrupted ? [] : failuresOf(how, figures),
     limit: undefined,
     interrupted,

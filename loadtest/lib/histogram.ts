@@ -7,7 +7,7 @@ export type Histogram = { counts: Uint32Array; total: number; max: number };
 
 export type Percentiles = { count: number; p50: number; p95: number; p99: number; max: number };
 
-const bucketMs = 0.1;
+export const bucketMs = 0.1;
 const buckets = 50_001;
 
 export function createHistogram(): Histogram {
@@ -48,6 +48,29 @@ export function addHistogram(into: Histogram, from: Histogram): void {
   for (let bucket = 0; bucket < buckets; bucket++) into.counts[bucket]! += from.counts[bucket]!;
   into.total += from.total;
   into.max = Math.max(into.max, from.max);
+}
+
+/** What a histogram got since the last look at it: all of it if it is another one. The largest is to the bucket. */
+export class Recent {
+  #last: Histogram | undefined;
+  #counts = new Uint32Array(buckets);
+
+  look(histogram: Histogram): Histogram {
+    const { counts } = histogram;
+    const recent = createHistogram();
+    const isSame = histogram === this.#last;
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const count = counts[bucket]! - (isSame ? this.#counts[bucket]! : 0);
+      if (count === 0) continue;
+      recent.counts[bucket] = count;
+      recent.total += count;
+      recent.max = (bucket + 1) * bucketMs;
+    }
+    if (recent.max > histogram.max) recent.max = histogram.max;
+    this.#counts.set(counts);
+    this.#last = histogram;
+    return recent;
+  }
 }
 
 function round(ms: number): number {

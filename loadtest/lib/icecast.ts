@@ -10,8 +10,9 @@ import { join } from "node:path";
 import { createMp3Encoder } from "wasm-media-encoders";
 import { canPin, stopChild } from "./child.ts";
 import { now, pause } from "./clock.ts";
+import { freePort } from "./freePort.ts";
 import type { Usage } from "./prometheus.ts";
-import { cannotKill, freePort, type Target } from "./target.ts";
+import { cannotKill, type Target } from "./target.ts";
 import { UsageError } from "./usage.ts";
 
 const sampleHz = 44_100;

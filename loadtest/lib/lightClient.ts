@@ -5,26 +5,24 @@
 import { pack, unpack } from "msgpackr";
 import { Datagrams } from "../../client/datagrams.ts";
 import type { PeerConnections } from "../../client/peer.ts";
-import { readBlocks } from "../../schema/blocks.ts";
 import { datagramHeaderBytes } from "../../schema/datagrams.ts";
-import { isNewer, movementType, readHeader } from "../../schema/frames.ts";
-import { type Geometry, geometryOf, type Pose } from "../../schema/geometry.ts";
+import { movementType } from "../../schema/frames.ts";
+import type { Pose } from "../../schema/geometry.ts";
 import { encodeMove, maxMoveBytes, movePoses } from "../../schema/moves.ts";
 import { WorldState } from "../../schema/world.ts";
-import { now } from "./clock.ts";
 import { Mirror } from "./mirror.ts";
+import { MovementReader, type WorldFacts } from "./movementReader.ts";
 import { protocol, Seat, type SeatListener } from "./seat.ts";
+import { endpointOf, through, UdpWeather } from "./udpWeather.ts";
 import type { Bench, View } from "./view.ts";
+import type { Weather } from "./weather.ts";
 
 export type Guest = { token: string; id: string };
 
 /** The name of a guest's one connection. */
 export const connectionOf = ({ id }: Guest): string => `load-${id.slice(-24)}`.replace(/[^\w-]/g, "_");
 
-/** What the clients of one thread know of the world they share: its measures, and who has which slot. */
-export type WorldFacts = { geometry: Geometry | undefined; readonly moverOfSlot: Int32Array };
-
-type LightClientOptions = {
+export type LightClientOptions = {
   url: string;
   slug: string;
   guest: Guest;
@@ -33,10 +31,14 @@ type LightClientOptions = {
   facts: WorldFacts;
   /** What makes data channels; undefined leaves it on its WebSocket. */
   connections: PeerConnections | undefined;
+  weather?: Weather | undefined;
 };
 
 /** The one kind of request that it makes. */
 const offerHead = Buffer.concat([Buffer.of(protocol.request), pack(1), pack("offer")]);
+
+/** So that each client has weather of its own. */
+let weathered = 0;
 
 const frameHead = Buffer.of(protocol.bytes, movementType);
 
@@ -52,25 +54,25 @@ export async function becomeGuest(url: string): Promise<Guest> {
 }
 
 export class LightClient implements SeatListener {
-  readonly #view: View;
   readonly #bench: Bench;
-  readonly #facts: WorldFacts;
+  readonly #reader: MovementReader;
   readonly #mirror = new Mirror(new WorldState());
   /** Set in the client that learns the facts for its thread: called at each change of the state. */
   onFacts: ((state: WorldState) => void) | undefined;
   #seat: Seat | undefined;
-  #frameSeq = -1;
   #moveSeq = 0;
   readonly #poses: Pose[] = [];
   readonly #message = Buffer.alloc(frameHead.length + maxMoveBytes);
   #moveBytes = 0;
   readonly #datagrams: Datagrams;
   #answered: PromiseWithResolvers<string> = Promise.withResolvers();
+  readonly #weather: Weather | undefined;
+  #udpWeather: UdpWeather | undefined;
 
   private constructor(options: LightClientOptions) {
-    this.#view = options.view;
     this.#bench = options.bench;
-    this.#facts = options.facts;
+    this.#reader = new MovementReader(options.view, options.bench, options.facts);
+    this.#weather = options.weather;
     frameHead.copy(this.#message);
     this.#datagrams = new Datagrams({
       connections: options.connections,
@@ -84,8 +86,14 @@ export class LightClient implements SeatListener {
   static async join(options: LightClientOptions, onFacts?: (state: WorldState) => void): Promise<LightClient> {
     const client = new LightClient(options);
     client.onFacts = onFacts;
-    const { url, slug, guest, bench } = options;
-    const request = { url, room: "world", options: { slug, connection: connectionOf(guest) }, token: guest.token };
+    const { url, slug, guest, bench, weather } = options;
+    const request = {
+      url,
+      room: "world",
+      options: { slug, connection: connectionOf(guest) },
+      token: guest.token,
+      weather,
+    };
     client.#seat = await Seat.take(request, client, bench);
     client.#datagrams.open();
     return client;
@@ -122,10 +130,15 @@ export class LightClient implements SeatListener {
     if (this.#moveBytes > 0) this.#seat!.send(this.#message.subarray(0, this.#moveBytes));
   }
 
-  #ask(offer: string): Promise<string> {
+  async #ask(offer: string): Promise<string> {
     this.#answered = Promise.withResolvers();
     this.#seat!.send(Buffer.concat([offerHead, pack({ offer })]));
-    return this.#answered.promise;
+    const answer = await this.#answered.promise;
+    const endpoint = this.#weather && endpointOf(answer);
+    if (!this.#weather || !endpoint) return answer;
+    this.#udpWeather?.close();
+    this.#udpWeather = await UdpWeather.open(endpoint, this.#weather, endpoint.port + 2 * weathered++);
+    return through(answer, this.#udpWeather.port);
   }
 
   onResponse(_id: number, status: number, bytes: Buffer): void {
@@ -147,6 +160,7 @@ export class LightClient implements SeatListener {
 
   async leave(): Promise<void> {
     this.#datagrams.close();
+    this.#udpWeather?.close();
     await this.#seat?.leave();
   }
 
@@ -158,26 +172,7 @@ export class LightClient implements SeatListener {
   }
 
   onBytes(type: string | number, bytes: Buffer): void {
-    const at = now();
-    const { geometry } = this.#facts;
-    if (type !== movementType || !geometry) return;
-    const { tally } = this.#bench;
-    const header = readHeader(bytes);
-    if (header.correction) tally.corrected++;
-    if (bytes.length > tally.largestFrame) tally.largestFrame = bytes.length;
-    const isInTurn = this.#frameSeq < 0 || isNewer(header.seq, this.#frameSeq);
-    if (!isInTurn && !header.isReliable) {
-      tally.late++;
-      return;
-    }
-    if (isInTurn) {
-      if (this.#frameSeq >= 0) tally.lost += ((header.seq - this.#frameSeq) & 0xffff) - 1;
-      this.#frameSeq = header.seq;
-    }
-    this.#view.tolerance = geometry.step * 0.75;
-    this.#view.begin(at, isInTurn);
-    readBlocks(bytes, header.end, geometry, this.#see);
-    this.#view.end();
+    if (type === movementType) this.#reader.take(bytes);
   }
 
   onData(type: string | number, bytes: Buffer): void {
@@ -187,18 +182,4 @@ export class LightClient implements SeatListener {
     const code = /code[^A-Z]*([A-Z_]{3,})/.exec(bytes.toString("latin1"))?.[1] ?? "refused";
     refused[code] = (refused[code] ?? 0) + 1;
   }
-
-  readonly #see = (slot: number, x: number, y: number): void => {
-    const mover = this.#facts.moverOfSlot[slot]!;
-    if (mover >= 0) this.#view.see(mover, x, y);
-    else this.#bench.tally.offPath++;
-  };
-}
-
-/** Keeps the facts of a world up to date with its state. `movers` gives the index of each mover by the id of its person. */
-export function learnFacts(facts: WorldFacts, movers: ReadonlyMap<string, number>): (state: WorldState) => void {
-  return (state) => {
-    if (state.bounds && !facts.geometry) facts.geometry = geometryOf(state.bounds);
-    for (const [id, person] of state.people) facts.moverOfSlot[person.slot] = movers.get(id) ?? -1;
-  };
 }

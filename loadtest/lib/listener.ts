@@ -57,8 +57,7 @@ export class Listener {
           listener.#begunAt = now();
           bench.onFirstByte(listener.#begunAt - from);
           resolve();
-        }
-        listener.look();
+        } else listener.look();
         listener.bytes += bytes.length;
         listener.reader.push(bytes);
       });
@@ -66,9 +65,9 @@ export class Listener {
     return listener;
   }
 
-  /** Notes what a player has in its buffer now. */
+  /** Notes what a player has in its buffer now, for as long as one listens. */
   look(): void {
-    if (Number.isNaN(this.#begunAt)) return;
+    if (Number.isNaN(this.#begunAt) || this.#isLeaving) return;
     const buffered = this.reader.frames * frameMs - (now() - this.#begunAt);
     this.leastBufferedMs = Math.min(this.leastBufferedMs, buffered);
   }

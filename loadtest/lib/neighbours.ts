@@ -19,3 +19,8 @@ export function ownCpuMs(): number {
 export function otherCpuMs(): number {
   return machineCpuMs() - ownCpuMs();
 }
+
+/** How busy all cores of this machine were, if they used so much CPU time meanwhile, in percent. */
+export function busyPercent(usedMs: number, meanwhileMs: number): number {
+  return Math.min(100, (usedMs / meanwhileMs / cpus().length) * 100);
+}

@@ -46,10 +46,13 @@ export function choice<T extends string>(words: readonly T[], meaning: string): 
   return { parse, default: "", unit: "name", meaning };
 }
 
+export function defaultsOf<T extends Options>(options: T): Values<T> {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])) as Values<T>;
+}
+
 /** Reads `--name value` and `--name=value`. Throws a UsageError that names what is wrong. */
 export function parseOptions<T extends Options>(args: readonly string[], options: T): Values<T> {
-  const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options)) values[name] = option.default;
+  const values: Record<string, unknown> = defaultsOf(options);
   for (let i = 0; i < args.length; i++) {
     const match = /^--([a-z-]+)(?:=(.*))?$/.exec(args[i]!);
     const name = match?.[1]?.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -71,9 +74,17 @@ export function parseOptions<T extends Options>(args: readonly string[], options
 /** Rows that explain options: name, unit, default, meaning. */
 export function describeOptions(options: Options): string[][] {
   return Object.entries(options).map(([name, { unit, default: fallback, meaning }]) => {
-    const shown = fallback === "" ? "-" : String(fallback);
-    return [flag(name), unit, shown, meaning];
+    return [flag(name), unit, shown(fallback), meaning];
   });
+}
+
+/** The value of an option for reading; "-" for none. */
+export function shown(value: unknown): string {
+  if (value === "" || value === undefined) return "-";
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${part}`)
+    .join(", ");
 }
 
 export function flag(name: string): string {

@@ -11,7 +11,16 @@ import { freePorts } from "../../test/lib/ports.ts";
 import { startChild, stopChild } from "./child.ts";
 import { pause } from "./clock.ts";
 import type { Usage } from "./prometheus.ts";
-import { cannotKill, readUsage, serverArgs, serverEnv, type Target, untilReady } from "./target.ts";
+import {
+  audioEnv,
+  cannotKill,
+  readUsage,
+  type ServerOptions,
+  serverArgs,
+  serverEnv,
+  type Target,
+  untilReady,
+} from "./target.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Processes extends Target {
@@ -29,7 +38,7 @@ const warnLevel = 40;
 /** Until all have heard of each other. */
 const meetMs = 1500;
 
-export async function startProcesses(count: number): Promise<Processes> {
+export async function startProcesses(count: number, { withAudio = false }: ServerOptions = {}): Promise<Processes> {
   if (!hasRedis) throw new UsageError("Several processes need Redis: apt-get install redis-server.");
   const data = mkdtempSync(join(tmpdir(), "hereabouts-load-"));
   const [port, server] = await Promise.all([freePorts(count + 1), startRedis()]);
@@ -40,7 +49,8 @@ export async function startProcesses(count: number): Promise<Processes> {
     if (msg === "a process is up") pids[number! - 1] = pid!;
     if (level >= warnLevel) console.error(line);
   };
-  const env = { ...serverEnv(port, data), LOG_LEVEL: "info", REDIS_URL: `redis://127.0.0.1:${server.port}` };
+  const audio = withAudio ? audioEnv : {};
+  const env = { ...serverEnv(port, data), ...audio, LOG_LEVEL: "info", REDIS_URL: `redis://127.0.0.1:${server.port}` };
   const child = startChild({ args: [...serverArgs, "--processes", String(count)], env, onLine });
   const url = `http://127.0.0.1:${port}`;
   const urls = Array.from({ length: count }, (_, i) => `http://127.0.0.1:${port + i + 1}`);

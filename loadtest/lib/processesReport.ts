@@ -1,8 +1,9 @@
 /** The report of the processes scenario, from what was measured: figures by name, and tables for reading. */
 import { type Histogram, percentiles } from "./histogram.ts";
 import type { Report } from "./scenario.ts";
-import { type Cell, figure } from "./table.ts";
+import { figure } from "./table.ts";
 import type { Tally } from "./tally.ts";
+import { timesTable } from "./timesTable.ts";
 
 export const processesFigures: readonly string[] = [
   ...["age.", "known.", "line.", "stored."].flatMap((prefix) =>
@@ -50,7 +51,7 @@ export function processesReport(options: { people: number }, measured: Processes
   return {
     figures,
     tables: [
-      times({ "age of poses": tally.age, "newest known pose": tally.known, "line, until seen": talk.seen }),
+      timesTable({ "age of poses": tally.age, "newest known pose": tally.known, "line, until seen": talk.seen }),
       [
         ["a second", `${n("moves")} moves, ${n("lines", 1)} lines, ${n("frames", 1)} frames to each`],
         [
@@ -61,17 +62,10 @@ export function processesReport(options: { people: number }, measured: Processes
         ["generator", `CPU ${n("generator.cpu", 1)} % of a core; others on this machine ${n("others")} %`],
       ],
     ],
+    histograms: { "age of poses": tally.age, "line, until seen": talk.seen },
     failures: tally.closed > 0 ? [`${tally.closed} connections were lost`] : [],
     limit,
     interrupted,
     detail: { options, figures, serverCpu: serverMs.map(percent), limit, interrupted },
   };
-}
-
-function times(rows: Record<string, Histogram>): Cell[][] {
-  const body = Object.entries(rows).map(([title, histogram]): Cell[] => {
-    const { count, p50, p95, p99, max } = percentiles(histogram);
-    return [title, count, ...[p50, p95, p99, max].map((value) => figure(value, 1))];
-  });
-  return [["ms", "count", "p50", "p95", "p99", "max"], ...body];
 }

@@ -27,6 +27,11 @@ describe("[SV5] figures from /metrics", () => {
     expect(usageOf("nothing of that")).toBeUndefined();
   });
 
+  it("make how late its event loop was, beyond the timer that looks", () => {
+    const lag = "nodejs_eventloop_lag_min_seconds 0.0505\nnodejs_eventloop_lag_p99_seconds 0.0625\n";
+    expect(usageOf(text + lag)?.lagMs).toBeCloseTo(12);
+  });
+
   it("make the usage of the process that carries datagrams", () => {
     const carrier = `hereabouts_carrier_cpu_seconds_total 0.5
 hereabouts_carrier_resident_memory_bytes 1e6

@@ -4,6 +4,8 @@
 export type Usage = {
   cpuSeconds: number;
   rssBytes: number;
+  /** How late the event loop was since it was asked before, p99. */
+  lagMs?: number | undefined;
   /** Messages refused, whether or not their senders were told: those who are refused a lot are not told each time. */
   refused?: number | undefined;
   /** Frames left out because a client's socket was behind. */
@@ -33,8 +35,15 @@ export function usageOf(text: string): Usage | undefined {
   if (user === undefined || system === undefined || rssBytes === undefined) return undefined;
   const refused = metric(text, "hereabouts_refused_total");
   const dropped = metric(text, "hereabouts_frames_dropped_total");
-  const late = metric(text, "hereabouts_audio_late");
-  return { cpuSeconds: user + system, rssBytes, refused, dropped, late, carrier: carrierOf(text) };
+  const late = metric(text, "hereabouts_audio_late_total");
+  return { cpuSeconds: user + system, rssBytes, lagMs: lagOf(text), refused, dropped, late, carrier: carrierOf(text) };
+}
+
+/** What is measured is the time between two looks of a timer, of which the shortest is taken not to be late. */
+function lagOf(text: string): number | undefined {
+  const [p99, least] = ["p99", "min"].map((of) => metric(text, `nodejs_eventloop_lag_${of}_seconds`));
+  // without a look since then it tells of none
+  return p99 === undefined || least === undefined || p99 < least ? undefined : (p99 - least) * 1000;
 }
 
 function carrierOf(text: string): Usage["carrier"] {

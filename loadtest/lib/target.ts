@@ -4,12 +4,13 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasEnded, startChild, stopChild } from "./child.ts";
 import { pause } from "./clock.ts";
+import { freePort } from "./freePort.ts";
+import { type Inventory, type InventoryAnswer, inventoryQuestion } from "./inventory.ts";
 import { type Usage, usageOf } from "./prometheus.ts";
 import { UsageError } from "./usage.ts";
 
@@ -19,6 +20,8 @@ export interface Target {
   readonly pid: number | undefined;
   /** Undefined if the server does not tell. */
   usage(): Promise<Usage | undefined>;
+  /** What it holds after a collection of garbage: of a server that was started so. */
+  inventory?(): Promise<Inventory>;
   /** Ends the process that carries datagrams as a crash would: of a server that was started here, on Linux. */
   killCarrier(): void;
   stop(): Promise<void>;
@@ -60,6 +63,19 @@ export function serverEnv(port: number, dataDir: string): Record<string, string>
   };
 }
 
+export const audioEnv = { AUDIO: "on", AUDIO_SESSIONS: "8000", AUDIO_SESSIONS_EACH: "8000", AUDIO_LISTENERS: "16000" };
+
+export type ServerOptions = {
+  withAudio?: boolean;
+  withInventory?: boolean;
+  env?: Record<string, string>;
+  /** Instead of showing its log lines. */
+  onLine?: (line: string) => void;
+};
+
+/** Loaded before a server that is to say what it holds. */
+const inventoryArgs = ["--expose-gc", "--import", join(root, "loadtest/lib/inventory.ts")];
+
 /** A server that runs already: it is left as it is. */
 export async function runningServer(address: string): Promise<Target> {
   if (!URL.canParse(address)) throw new UsageError(`--url ${address} is no address: write http://127.0.0.1:2567.`);
@@ -69,18 +85,22 @@ export async function runningServer(address: string): Promise<Target> {
 }
 
 /** `server.ts` on a free port, with room for as many as a test may want and an empty data folder that goes with it. Its log lines are shown, its welcome is not. */
-export async function startHereabouts(core: number | undefined, { withAudio = false } = {}): Promise<Target> {
+export async function startHereabouts(
+  core: number | undefined,
+  { withAudio = false, withInventory = false, env: more = {}, onLine: take = console.error }: ServerOptions = {},
+): Promise<Target> {
   const data = mkdtempSync(join(tmpdir(), "hereabouts-load-"));
   const port = await freePort();
-  const audio = { AUDIO: "on", AUDIO_SESSIONS: "8000", AUDIO_SESSIONS_EACH: "8000", AUDIO_LISTENERS: "16000" };
-  const env = { ...serverEnv(port, data), ...(withAudio && audio) };
-  const onLine = (line: string) => line.startsWith("{") && console.error(line);
-  const child = startChild({ args: serverArgs, env, core, onLine });
+  const env = { ...serverEnv(port, data), ...(withAudio && audioEnv), ...more };
+  const onLine = (line: string) => line.startsWith("{") && take(line);
+  const args = [...(withInventory ? inventoryArgs : []), ...serverArgs];
+  const child = startChild({ args, env, core, ipc: withInventory, onLine });
   const url = `http://127.0.0.1:${port}`;
   const target: Target = {
     url,
     pid: child.pid,
     usage: () => readUsage(url),
+    inventory: () => askInventory(child),
     killCarrier() {
       if (process.platform !== "linux") cannotKill();
       // its only child
@@ -93,6 +113,19 @@ export async function startHereabouts(core: number | undefined, { withAudio = fa
   };
   await untilReady(url, child, target);
   return target;
+}
+
+function askInventory(child: ChildProcess): Promise<Inventory> {
+  child.send(inventoryQuestion);
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new UsageError("The server ended before it said what it holds."));
+    const listen = (message: Partial<InventoryAnswer>) => {
+      if (!message.inventory) return;
+      child.off("message", listen).off("exit", ended);
+      resolve(message.inventory);
+    };
+    child.on("message", listen).on("exit", ended);
+  });
 }
 
 /** Waits until a server that was started takes people; ends it and throws a UsageError if that takes too long. */
@@ -110,17 +143,8 @@ export async function untilReady(url: string, child: ChildProcess, target: Pick<
 /** What the baseline's process says. Colyseus says "ready" on the same channel, for process managers. */
 type PlainReport = { port: number } | { cpu: NodeJS.CpuUsage; rssBytes: number };
 
-/** Plain Colyseus, as in baselines/colyseus.ts. */
-export function startPlainColyseus(core: number | undefined): Promise<Target> {
-  return startBaseline("colyseus", core);
-}
-
-/** A bare fan-out, as in baselines/fanout.ts. */
-export function startFanout(core: number | undefined): Promise<Target> {
-  return startBaseline("fanout", core);
-}
-
-async function startBaseline(name: string, core: number | undefined): Promise<Target> {
+/** What a load is compared with, by its name in baselines/. */
+export async function startBaseline(name: string, core: number | undefined): Promise<Target> {
   const args = [join(root, `loadtest/baselines/${name}.ts`)];
   const child = startChild({ args, env: { DOTENV_QUIET: "true" }, core, ipc: true, onLine: () => {} });
   const hear = <Key extends "port" | "cpu">(key: Key) =>
@@ -157,14 +181,4 @@ async function isReady(url: string): Promise<boolean> {
     (answer) => answer.ok,
     () => false,
   );
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

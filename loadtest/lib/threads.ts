@@ -13,6 +13,13 @@ type Answer = { call: number; output: unknown; error?: undefined } | { call: num
 /** A thread or a process. */
 type Worked = { post(call: Call): void; end(): unknown };
 
+/** A process was ended from outside, or by a native library that it runs: no error of what runs in it. */
+export class EndedBySignal extends Error {
+  constructor(signal: NodeJS.Signals) {
+    super(`a process of the load generator ended: ${signal}`);
+  }
+}
+
 const processArgument = "--as-a-process";
 
 /** Inside a thread or a process: what the one who started it gave it. */
@@ -22,6 +29,10 @@ export const given: unknown =
 export class Threads {
   readonly #workers: Worked[];
   readonly #waiting = new Map<Worked, Map<number, { resolve(output: unknown): void; reject(error: Error): void }>>();
+  readonly #ended = new Map<Worked, Error>();
+  readonly #failing = new AbortController();
+  /** Aborted once one has ended: what is asked then rejects, and nothing more is worth waiting for. */
+  readonly failed: AbortSignal = this.#failing.signal;
   #calls = 0;
 
   /** One thread of `file`, or one process, for each of `data`, which is what it is `given`. */
@@ -47,11 +58,17 @@ export class Threads {
     const isReady = new Promise<void>((resolve) => child.once("message", () => resolve()));
     child.send(data as object);
     const worker: Worked = {
-      post: (call) => void isReady.then(() => child.send(call)),
+      // one that has ended is told of by its exit
+      post: (call) => void isReady.then(() => child.send(call, () => {})),
       end: () => child.kill("SIGKILL"),
     };
     void isReady.then(() => child.on("message", (answer) => this.#settle(worker, answer as Answer)));
-    child.on("exit", () => this.#fail(worker, new Error("a process of the load generator ended")));
+    child.on("exit", (code, signal) =>
+      this.#fail(
+        worker,
+        signal ? new EndedBySignal(signal) : new Error(`a process of the load generator ended: ${code}`),
+      ),
+    );
     return worker;
   }
 
@@ -62,6 +79,8 @@ export class Threads {
       this.#workers.map(
         (worker) =>
           new Promise<T>((resolve, reject) => {
+            const ended = this.#ended.get(worker);
+            if (ended) return reject(ended);
             this.#waiting.get(worker)!.set(call, { resolve: (output) => resolve(output as T), reject });
             worker.post({ call, command, input });
           }),
@@ -81,8 +100,10 @@ export class Threads {
   }
 
   #fail(worker: Worked, error: Error): void {
+    this.#ended.set(worker, error);
     for (const { reject } of this.#waiting.get(worker)!.values()) reject(error);
     this.#waiting.get(worker)!.clear();
+    this.#failing.abort();
   }
 }
 

@@ -57,6 +57,24 @@ describe("[LT1] a view", () => {
     expect(bench.tally).toMatchObject({ ownPoses: 1, offPath: 1, unseen: 2, poses: 1, fewestPoses: 0 });
   });
 
+  it("takes what it knows of one who rests to be as they are, until they walk on", () => {
+    const { bench, frame, board } = setUp(5);
+    board.rest(1);
+    frame(2000, [[1, 4]]);
+    frame(9000, []);
+    expect(bench.tally.known.max).toBe(0);
+    board.wake(1, 9000);
+    frame(9080, []);
+    expect(bench.tally.known.max).toBe(80);
+  });
+
+  it("is as old as it is where one rests at a step that it was never told", () => {
+    const { bench, frame, board } = setUp(5);
+    board.rest(1);
+    frame(2000, [[1, 3]]);
+    expect(bench.tally.known.max).toBeCloseTo(850, 6);
+  });
+
   it("[LT2] finds a pose older than one it knows, also over the end of a round", () => {
     const { bench, frame } = setUp(stepsPerRound + 2);
     frame(30_000, [[1, stepsPerRound - 1]]);

@@ -53,7 +53,7 @@ export class View {
       return;
     }
     if (!this.#isInTurn && sentAt < this.#sentAt[mover]!) return;
-    const age = this.#at - sentAt;
+    const age = this.#at - board.trueUntil(mover, step, sentAt, this.#at);
     record(tally.age, age);
     if (isNear(x - board.x[this.#self]!, y - board.y[this.#self]!)) {
       record(tally.nearAge, age);
@@ -77,11 +77,12 @@ export class View {
       if (mover === this.#self || board.step[mover]! < 0) continue;
       const near = isNear(board.x[mover]! - x, board.y[mover]! - y);
       if (near) tally.near++;
-      if (this.#step[mover]! < 0) {
+      const step = this.#step[mover]!;
+      if (step < 0) {
         tally.unseen++;
         continue;
       }
-      const age = this.#at - this.#sentAt[mover]!;
+      const age = this.#at - board.trueUntil(mover, step, this.#sentAt[mover]!, this.#at);
       record(tally.known, age);
       if (near) record(tally.nearKnown, age);
     }

@@ -4,25 +4,35 @@
  */
 import { maxSlots } from "../../schema/blocks.ts";
 import { ColyseusClient } from "../baselines/colyseusClient.ts";
+import { PlainClient, type PlainSubject } from "../baselines/plainClient.ts";
 import { Board } from "./board.ts";
 import { now, pause } from "./clock.ts";
 import { gauge, type Load } from "./gauge.ts";
-import { percentile } from "./histogram.ts";
-import { type Guest, LightClient, learnFacts, type WorldFacts } from "./lightClient.ts";
+import { type Histogram, Recent } from "./histogram.ts";
+import { type Guest, LightClient } from "./lightClient.ts";
+import { learnFacts, type WorldFacts } from "./movementReader.ts";
+import { ownCpuMs } from "./neighbours.ts";
 import { Pacer } from "./pacer.ts";
+import { SdkWalker } from "./sdkWalker.ts";
 import { createTally, type Tally } from "./tally.ts";
+import { Thinkers } from "./thinkers.ts";
 import { answerCommands, given } from "./threads.ts";
 import { type Bench, View } from "./view.ts";
 import { Walk } from "./walk.ts";
+import type { Weather } from "./weather.ts";
 
 export type WalkersData = {
-  subject: "hereabouts" | "colyseus";
+  subject: "hereabouts" | "colyseus" | PlainSubject;
   url: string;
   slug: string;
   /** Movers `first`, `first + every`, ... below `people` belong to this thread. */
   first: number;
   every: number;
   people: number;
+  /** So many of them, from the first, have the SDK. */
+  sdk: number;
+  /** Mean time of a walk and of a rest, in ms; 0: they walk all the time. */
+  thinkMs: number;
   rate: number;
   rampMs: number;
   spread: number;
@@ -30,11 +40,21 @@ export type WalkersData = {
   /** None for a process, which knows only of its own movers. */
   memory: SharedArrayBuffer | undefined;
   carrier: "datagram" | "websocket";
+  weather?: Weather | undefined;
   /** One for each mover; none for the baseline. */
   guests: readonly Guest[];
 };
 
-export type Progress = { frames: number; poses: number; p50: number; p99: number; wireDown: number; lost: number };
+export type Progress = {
+  people: number;
+  frames: number;
+  lost: number;
+  wireDown: number;
+  /** Since the last time that it was asked. */
+  known: Histogram;
+  /** CPU time of this process, where it is one; 0 for a thread. */
+  ownMs: number;
+};
 export type Result = { tally: Tally; load: Load; measuredMs: number };
 /** Pairs of clients and movers, and what was wrong with them. */
 export type Check = {
@@ -52,7 +72,7 @@ export type Check = {
 /** How long after a crash everyone was on the WebSocket, and back on datagrams; NaN if they were not in time. */
 export type Recovery = { downMs: number; backMs: number };
 
-type Client = LightClient | ColyseusClient;
+type Client = LightClient | SdkWalker | ColyseusClient | PlainClient;
 
 /** How long to wait until everyone is on datagrams. */
 const carriersMs = 20_000;
@@ -72,7 +92,10 @@ for (let mover = data.first; mover < data.people; mover += data.every) own.push(
 
 const clients: Client[] = [];
 const views: View[] = [];
+const recent = new Recent();
 let pacer: Pacer | undefined;
+let thinkers: Thinkers | undefined;
+const resting = new Set<number>();
 let load = gauge();
 let since = now();
 
@@ -92,22 +115,43 @@ async function join(): Promise<void> {
   if (facts.geometry) walk.mustSuit(facts.geometry.step);
   if (own.length === 0) return;
   pacer = new Pacer(own.length, data.rate, (taker) => {
+    if (resting.has(taker)) return;
     const mover = own[taker]!;
     board.advance(mover, walk, now());
     clients[taker]!.move(board.x[mover]!, board.y[mover]!);
   });
   pacer.start();
+  if (data.thinkMs === 0) return;
+  thinkers = new Thinkers(own.length, data.thinkMs, restOrWalk);
+  thinkers.start();
+}
+
+/** Whoever rests sends nothing. */
+function restOrWalk(taker: number): void {
+  const mover = own[taker]!;
+  if (resting.delete(taker)) board.wake(mover, now());
+  else {
+    resting.add(taker);
+    board.rest(mover);
+  }
 }
 
 function enter(mover: number, view: View): Promise<Client> {
-  const { url, slug } = data;
+  const { url, slug, weather } = data;
   if (data.subject === "colyseus") return ColyseusClient.join(url, mover, view, bench);
+  if (data.subject !== "hereabouts") return PlainClient.join(data.subject, url, mover, view, bench);
   const learn = clients.length === 0 ? learnFacts(facts, new Map(names.map((id, i) => [id, i]))) : undefined;
-  return LightClient.join({ url, slug, guest: data.guests[mover]!, view, bench, facts, connections }, learn);
+  const options = { url, slug, guest: data.guests[mover]!, view, bench, facts, connections };
+  if (mover < data.sdk) return SdkWalker.join(options, learn);
+  return LightClient.join({ ...options, weather }, learn);
+}
+
+function linkOf(client: Client) {
+  return client instanceof LightClient || client instanceof SdkWalker ? client.link : undefined;
 }
 
 function onDatagrams(): number {
-  return clients.filter((client) => client instanceof LightClient && client.link.carrier === "datagram").length;
+  return clients.filter((client) => linkOf(client)?.carrier === "datagram").length;
 }
 
 /** How long it took until so many were on datagrams; NaN if it took too long. */
@@ -131,8 +175,9 @@ function measure(): void {
 }
 
 function progress(): Progress {
-  const { age, frames, poses, wireDown, lost } = bench.tally;
-  return { frames, poses, wireDown, lost, p50: percentile(age, 0.5), p99: percentile(age, 0.99) };
+  const { known, frames, wireDown, lost } = bench.tally;
+  const ownMs = isByDatagrams ? ownCpuMs() : 0;
+  return { people: clients.length, frames, wireDown, lost, known: recent.look(known), ownMs };
 }
 
 /** What was counted since `measure`; counting starts anew, for what happens until `check`. */
@@ -144,6 +189,7 @@ function result(): Result {
 
 function rest(): void {
   pacer?.stop();
+  thinkers?.stop();
   for (const client of clients) if (isByDatagrams && client instanceof LightClient) client.confirm();
 }
 
@@ -158,14 +204,16 @@ function check(): Check {
     check.missing += names.filter((name) => !roster.has(name)).length;
     check.strangers += [...roster].filter((name) => !expected.has(name)).length;
     if (client.lost !== undefined) check.lost.push(client.lost);
-    if (!(client instanceof LightClient) || client.link.carrier !== "datagram") return;
-    check.lossDown += client.link.lossReceiving;
-    check.lossUp += client.link.loss;
+    const link = linkOf(client);
+    if (link?.carrier !== "datagram") return;
+    check.lossDown += link.lossReceiving;
+    check.lossUp += link.loss;
   });
   return check;
 }
 
 async function leave(): Promise<void> {
   pacer?.stop();
+  thinkers?.stop();
   await Promise.all(clients.map((client) => client.leave()));
 }

@@ -1,6 +1,8 @@
 /** A link's weather: shares and delays as they were asked for, the same for the same seed, and nothing kept for good. */
 import { describe, expect, it } from "vitest";
+import { endpointOf, through } from "./udpWeather.ts";
 import { Link, type Weather } from "./weather.ts";
+import { parseWeather, repaired } from "./weatherOption.ts";
 
 type Numbered = { readonly length: number; readonly id: number };
 
@@ -77,5 +79,48 @@ describe("[LT3] a link", () => {
     expect(link.nextAt).toBe(100);
     expect(link.due(1000).map(([id]) => id)).toEqual([1, 3]);
     expect(link.underway).toBe(0);
+  });
+
+  it("[LT3] mends what is lost where it goes by TCP: all arrive once, in order, those behind a lost one with it", () => {
+    const weather = repaired(parseWeather("loss=10,delay=50,reorder=10,duplicate=10"));
+    const link = new Link(weather, 1);
+    for (let i = 0; i < 200; i++) link.send(Uint8Array.of(i), i);
+    expect(link.counts.lost).toBeGreaterThan(5);
+    expect(link.due(249).length).toBeLessThan(200);
+    expect(link.due(10_000).length).toBeGreaterThan(0);
+    const whole = new Link(weather, 1);
+    for (let i = 0; i < 200; i++) whole.send(Uint8Array.of(i), i);
+    expect(whole.due(10_000).map(([id]) => id)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+  });
+});
+
+describe("[LT3] --weather", () => {
+  it("takes percent and ms", () => {
+    const weather = { loss: 0.05, delayMs: 50, jitterMs: 20, reorder: 0.01, duplicate: 0.01 };
+    expect(parseWeather("loss=5,delay=50,jitter=20,reorder=1,duplicate=1")).toMatchObject(weather);
+  });
+
+  it.each(["", "los=5", "loss", "loss=-1", "loss=101", "delay=20000", "toString=1", "loss=5;delay=3"])(
+    "refuses %j",
+    (text) => {
+      expect(() => parseWeather(text)).toThrow(/write name=number|must be at most/);
+    },
+  );
+});
+
+describe("[LT3] the way of datagrams", () => {
+  const answer = [
+    "v=0",
+    "a=candidate:1 1 UDP 2130706431 203.0.113.7 4000 typ host",
+    "a=candidate:2 1 UDP 2130706175 127.0.0.1 4001 typ host",
+    "a=end-of-candidates",
+    "",
+  ].join("\r\n");
+
+  it("leads through a socket of the load generator, and nowhere else", () => {
+    expect(endpointOf(answer)).toEqual({ address: "127.0.0.1", port: 4001 });
+    const changed = through(answer, 5000);
+    expect(changed).toContain("a=candidate:1 1 UDP 2130706431 127.0.0.1 5000 typ host\r\n");
+    expect(changed).not.toMatch(/400[01]/);
   });
 });

@@ -15,6 +15,8 @@ export type Weather = {
   reorder: number;
   /** How much later a reordered packet comes; those behind it overtake it. */
   reorderMs: number;
+  /** Above 0: nothing is lost or overtaken; what would be comes so much later, or reorderMs, and all behind it wait: as by TCP. */
+  repairMs: number;
   /** What the link carries; Infinity: no limit. */
   bytesPerSecond: number;
   /** Packets that would wait longer than this for a busy link are lost. */
@@ -28,6 +30,7 @@ export const fairWeather: Weather = {
   duplicate: 0,
   reorder: 0,
   reorderMs: 20,
+  repairMs: 0,
   bytesPerSecond: Number.POSITIVE_INFINITY,
   queueMs: 500,
 };
@@ -63,7 +66,7 @@ export class Link<Packet extends { readonly length: number } = Uint8Array> {
   }
 
   send(packet: Packet, now: number): void {
-    const { delayMs, jitterMs, loss, duplicate, reorder, reorderMs, bytesPerSecond, queueMs } = this.#weather;
+    const { delayMs, jitterMs, loss, duplicate, reorder, reorderMs, repairMs, bytesPerSecond, queueMs } = this.#weather;
     this.counts.sent++;
     const freeAt = Math.max(now, this.#busyUntil);
     if (freeAt - now > queueMs) {
@@ -73,17 +76,15 @@ export class Link<Packet extends { readonly length: number } = Uint8Array> {
     this.#busyUntil = freeAt + (packet.length / bytesPerSecond) * 1000;
     // As many draws for every packet, so that a change of one figure leaves the other dice as they were.
     const [toLose, toDouble, toReorder, toJitter] = [this.#random(), this.#random(), this.#random(), this.#random()];
-    if (toLose < loss) {
-      this.counts.lost++;
-      return;
-    }
-    let at = this.#busyUntil + delayMs + toJitter * jitterMs;
+    const isLost = toLose < loss;
+    if (isLost) this.counts.lost++;
+    if (isLost && repairMs === 0) return;
+    let at = this.#busyUntil + delayMs + toJitter * jitterMs + (isLost ? repairMs : 0);
     if (toReorder < reorder) {
       this.counts.reordered++;
       at += reorderMs;
-    } else {
-      at = this.#lastArrival = Math.max(at, this.#lastArrival);
     }
+    if (toReorder >= reorder || repairMs > 0) at = this.#lastArrival = Math.max(at, this.#lastArrival);
     this.#insert(packet, at);
     if (toDouble < duplicate) {
       this.counts.duplicated++;

@@ -1,5 +1,4 @@
 /** The report of the world scenario, from what was measured: figures by name, tables for reading, what must never be. */
-import { cpus } from "node:os";
 import type { Counted } from "./counted.ts";
 import type { Load } from "./gauge.ts";
 import { type Histogram, percentiles } from "./histogram.ts";
@@ -12,6 +11,7 @@ import type { Check, Recovery } from "./walkers.ts";
 /** Server's CPU in percent of one core while it was measured, memory at the end, and what it counted. */
 export type ServerUse = {
   cpuPercent: number;
+  delayP99Ms: number | undefined;
   rssBytes: number;
   refused: number;
   dropped: number;
@@ -29,6 +29,8 @@ export type Measured = {
   server: ServerUse | undefined;
   /** CPU that others used of this machine, in percent of one core; NaN if not known: the server runs elsewhere, or the generator in more than this process. */
   othersPercent: number;
+  /** Of all cores of this machine, what anything used of them. */
+  machinePercent: number;
   /** Instructions that the server executed per second; NaN if they were not counted. */
   counted: Counted;
   limit: string | undefined;
@@ -54,10 +56,12 @@ const others = [
     "cpu",
     "instructions",
     "cycles",
+    "delay",
     "rss",
     "generator.cpu",
     "generator.delay",
     "others",
+    "machine",
   ],
   ...["datagrams", "datagrams.down.lost", "datagrams.up.lost", "datagrams.dropped", "carrier.cpu", "carrier.rss"],
   ...["crash.down", "crash.back"],
@@ -98,12 +102,14 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
     "bytes.payload": eachSecond(tally.payloadDown),
     up: eachSecond(tally.wireUp),
     cpu: server?.cpuPercent ?? Number.NaN,
+    delay: server?.delayP99Ms ?? Number.NaN,
     instructions: measured.counted.instructions / 1e6,
     cycles: measured.counted.cycles / 1e6,
     rss: (server?.rssBytes ?? Number.NaN) / 1e6,
     "generator.cpu": Math.max(...loads.map(({ cpuPercent }) => cpuPercent)),
     "generator.delay": Math.max(...loads.map(({ delayP99Ms }) => delayP99Ms)),
     others: measured.othersPercent,
+    machine: measured.machinePercent,
     datagrams: onDatagrams,
     "datagrams.down.lost": (sum("lossDown") / onDatagrams) * 100,
     "datagrams.up.lost": (sum("lossUp") / onDatagrams) * 100,
@@ -129,10 +135,11 @@ export function reportOf(options: { people: number; url: string }, measured: Mea
   return {
     figures,
     tables: [ageTable(tally), factTable(figures, refused, lost)],
+    histograms: Object.fromEntries(Object.values(ages).map(([key, title]) => [`age of ${title}`, tally[key]])),
     failures: failuresOf(figures, options.url !== "", isCrashed),
     limit,
     interrupted,
-    detail: { options, figures, refused, lost, loads, limit, interrupted, machine: machine() },
+    detail: { options, figures, refused, lost, loads, limit, interrupted },
   };
 }
 
@@ -177,13 +184,16 @@ function factTable(f: Record<string, number>, refused: Record<string, number>, l
     ["up each", `${n("up")} bytes/s with those headers`],
     [
       "server",
-      `CPU ${n("cpu", 1)} % of a core, memory ${n("rss")} MB, ${n("instructions", 1)} million instructions a second`,
+      `CPU ${n("cpu", 1)} % of a core, event loop late by ${n("delay", 1)} ms (p99), memory ${n("rss")} MB, ${n("instructions", 1)} million instructions a second`,
     ],
     [
       "generator",
       `CPU ${n("generator.cpu", 1)} % of a core (busiest thread), event loop late by ${n("generator.delay", 1)} ms (p99)`,
     ],
-    ["others", `CPU ${n("others", 1)} % of a core: what else ran on this machine`],
+    [
+      "others",
+      `CPU ${n("others", 1)} % of a core: what else ran on this machine, of which ${n("machine")} % was busy in all`,
+    ],
     [
       "at the end",
       `${n("stale")} stale poses, ${n("missing")} missing in rosters, ${n("strangers")} strangers, ${n("closed")} connections lost ${lost.slice(0, 3).join("; ")}`,
@@ -216,9 +226,4 @@ function mergeCounts(counts: readonly Record<string, number>[]): Record<string, 
   const sum: Record<string, number> = {};
   for (const count of counts) for (const [key, value] of Object.entries(count)) sum[key] = (sum[key] ?? 0) + value;
   return sum;
-}
-
-function machine(): object {
-  const cores = cpus();
-  return { cores: cores.length, cpu: cores[0]?.model, node: process.version };
 }

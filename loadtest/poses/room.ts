@@ -4,6 +4,7 @@ import { BaseRoom } from "../../rooms/BaseRoom.ts";
 import { backlogOf, frameMargin } from "../../rooms/colyseus.ts";
 import { authenticate } from "../../rooms/join.ts";
 import { DatagramPlugin } from "../../rooms/plugins/datagram.ts";
+import { newSession } from "../../rooms/plugins/lifecycle.ts";
 import { PresencePlugin, type PresentRoom } from "../../rooms/plugins/presence.ts";
 import type { SeatClient } from "../../rooms/seat.ts";
 import type { RoomServices } from "../../rooms/services.ts";
@@ -24,7 +25,7 @@ abstract class PosesRoom extends BaseRoom implements PresentRoom {
 
   override onCreate(options: unknown): void {
     super.onCreate(options);
-    this.key = "poses:all";
+    this.open({ ...newSession("world", "all", this.services.now()), key: "poses:all" });
     this.datagrams = new DatagramPlugin(this);
     this.seats = new PresencePlugin(this);
     this.#pacer = new Pacer(this.poses.people, this.poses.rate, (n) => this.#sendTo(this.#people[n]!));

@@ -3,17 +3,20 @@
  * When the session ends everyone is told why and the room closes. What is heard goes by HTTP (routes/audio).
  */
 import type { AuthContext } from "@colyseus/core";
-import { type AudioEvent, AudioState, audioJoin } from "../../schema/audio.ts";
+import { type AudioEvent, AudioState, audioJoin, type TrackInfo } from "../../schema/audio.ts";
+import type { LiveRoom } from "../../schema/operations.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
-import { BaseRoom, toServerError } from "../BaseRoom.ts";
+import { toServerError } from "../BaseRoom.ts";
 import { authenticate } from "../join.ts";
+import { OperatedRoom } from "../OperatedRoom.ts";
 import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
 import { handleBack } from "./messages/back.ts";
 import { handleDirection } from "./messages/direction.ts";
+import { handleFork } from "./messages/fork.ts";
 import { handleHeard } from "./messages/heard.ts";
 import type { AudioHost } from "./messages/host.ts";
 import { handleNext } from "./messages/next.ts";
@@ -22,18 +25,17 @@ import { showJourney, showOnAir } from "./onAir.ts";
 
 const onAirMs = 250;
 
-export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentRoom, AudioHost {
+export abstract class AudioRoom extends OperatedRoom<AudioState> implements PresentRoom, AudioHost {
   override state: AudioState = new AudioState();
   readonly exclusiveSeats = false;
-  session!: AudioSession;
+  declare session: AudioSession;
   readonly #detach = new Map<string, () => void>();
   #unwatch = () => {};
 
   override onCreate(options: unknown): void {
     super.onCreate(options);
-    this.session = this.services.sessions.resolve(String((options as { session?: unknown }).session));
+    this.open(this.services.sessions.resolve(String((options as { session?: unknown }).session)));
     const { id, name, type, following, stream, feed } = this.session;
-    this.key = `audio:${id}`;
     Object.assign(this.state, {
       sessionId: id,
       name,
@@ -46,17 +48,20 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     showOnAir(this.state, stream.onAir());
     showJourney(this.state, stream.journey());
     this.metadata = this.describe();
-    for (const register of [handleNext, handleDirection, handlePlay, handleBack, handleHeard]) register(this);
+    for (const register of [handleNext, handleDirection, handlePlay, handleBack, handleHeard, handleFork])
+      register(this);
     this.seats = new PresencePlugin(this);
-    this.#unwatch = feed.watch((event) => this.#onEvent(event));
+    this.keepTime();
+    this.#unwatch = feed.watch((event) => this.within(undefined, event.type, () => this.#onEvent(event)));
     this.clock.setInterval(() => showOnAir(this.state, stream.onAir()), onAirMs);
   }
 
   override onJoin(client: SeatClient, options: unknown): Promise<void> | undefined {
     const join = audioJoin.parse(options);
-    this.seat(client, join, client.auth as Identity);
+    const identity = client.auth as Identity;
+    this.seat(client, join, identity);
     try {
-      this.admit();
+      this.admit(client, identity);
       this.#attach(client, join.listener);
     } catch (error) {
       throw toServerError(error);
@@ -65,7 +70,8 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
   }
 
   /** The session may have ended while someone was away, or on their way here. */
-  override admit(): void {
+  override admit(client: SeatClient, identity: Identity): void {
+    super.admit(client, identity);
     this.services.sessions.resolve(this.session.id);
   }
 
@@ -79,14 +85,35 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
 
   #attach(client: SeatClient, listener: string | undefined): void {
     const onJoined = (frame: number) => client.send("joined", { listener, frame });
-    const detach = this.services.sessions.attach(this.session, { as: "room", listener, onJoined });
+    const seat = client.userData!;
+    const detach = this.services.sessions.attach(this.session, {
+      as: "room",
+      listener,
+      onJoined,
+      connection: seat.connection,
+      get person() {
+        return seat.identity.person;
+      },
+      get handle() {
+        return seat.identity.handle;
+      },
+    });
     this.#detach.set(client.sessionId, detach);
+  }
+
+  onIdentified({ userData }: SeatClient, before: Identity): void {
+    const { identity, connection } = userData!;
+    const { lifecycle } = this.services;
+    const who = ({ person, handle }: Identity) => ({ as: "room", person, handle, connection }) as const;
+    lifecycle.emit("session.joined", { session: this.session, who: who(identity) });
+    lifecycle.emit("session.left", { session: this.session, who: who(before) });
   }
 
   #onEvent(event: AudioEvent): void {
     switch (event.type) {
       case "track":
         showOnAir(this.state, this.session.stream.onAir());
+        this.services.log.debug({ track: event.track.id }, "track begun");
         break;
       case "journey":
         showJourney(this.state, event);
@@ -110,6 +137,13 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     for (const client of [...this.clients]) if (client.userData) this.end(client, "SESSION_ENDED");
   }
 
+  protected override watched(): LiveRoom {
+    const { name, id, stream, clients } = this.session;
+    const { track, next } = stream.onAir();
+    const audio = { name: name || id, track: titleOf(track), next: titleOf(next), clients, ...this.session.heardBy() };
+    return { ...super.watched(), audio };
+  }
+
   override describe() {
     const { name, id } = this.session;
     const { listeners } = this.session.heardBy();
@@ -121,6 +155,10 @@ export abstract class AudioRoom extends BaseRoom<AudioState> implements PresentR
     for (const detach of this.#detach.values()) detach();
     await super.onDispose();
   }
+}
+
+function titleOf(track: TrackInfo | null | undefined): string {
+  return track ? [track.artist, track.title].filter(Boolean).join(": ") : "";
 }
 
 /** The class to register with Colyseus: AudioRoom with its services. */

@@ -12,15 +12,21 @@ import { joinShape } from "../../schema/messages.ts";
 import { parseSlug } from "../../schema/slug.ts";
 import type { Appended, Line, NewLine } from "../../services/chatlog/chatlog.ts";
 import type { OpenChat, Said } from "../../services/chats/chats.ts";
-import type { Moderation } from "../../services/chats/moderation.ts";
+import { type Moderation, moderateFor } from "../../services/chats/moderation.ts";
+import { within } from "../../services/context.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
-import { BaseRoom, toServerError } from "../BaseRoom.ts";
+import { toServerError } from "../BaseRoom.ts";
 import { authenticate } from "../join.ts";
+import { OperatedRoom } from "../OperatedRoom.ts";
+import { endSeats, type RoomOrder } from "../orders.ts";
+import { handleClientLogs } from "../plugins/clientLogs.ts";
+import { handleFollow } from "../plugins/follow.ts";
+import { newSession, RoomLife } from "../plugins/lifecycle.ts";
 import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
+import { type Answered, answering } from "../remote.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
-import type { SaidThere } from "./elsewhere.ts";
 import { Lines } from "./lines.ts";
 import { handleChanges } from "./messages/changes.ts";
 import { handleHistory } from "./messages/history.ts";
@@ -34,7 +40,7 @@ import { Typing } from "./typing.ts";
 /** What a client gives when it joins a chat. */
 export const chatJoin = joinShape.extend({ instance: z.string() });
 
-export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoom, OpenChat, ChatHost {
+export abstract class ChatRoom extends OperatedRoom<ChatState> implements PresentRoom, OpenChat, ChatHost {
   override state: ChatState = new ChatState();
   readonly exclusiveSeats = false;
   moderation!: Moderation;
@@ -54,7 +60,8 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     super.onCreate(options);
     const instance = parseSlug((options as { instance?: unknown }).instance);
     const { chats, presence, config, cluster } = this.services;
-    this.key = `chat:${instance}`;
+    const session = newSession("chat", instance, this.services.now());
+    this.open(session, new RoomLife(this.services.lifecycle, session));
     this.#fence = cluster.own(this.key)?.fence ?? 0;
     Object.assign(this.state, { instance, piece: chats.pieceOf(instance), seq: 0, lostBefore: 0 });
     this.metadata = this.describe();
@@ -71,10 +78,22 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     this.#ready = this.#loadLines();
     await this.#ready;
     this.#unwatch = cluster.watch((event) => {
-      if (event.type === "up" && event.isEmpty) this.#findLoss().catch((error: unknown) => this.report(error, "loss"));
+      if (event.type !== "up" || !event.isEmpty) return;
+      const onError = (error: unknown) => this.report(error, "loss");
+      void this.within(undefined, "loss", () => this.#findLoss().catch(onError));
     });
     this.seats = new PresencePlugin(this);
-    for (const register of [handleSay, handleChanges, handleHistory, handleTyping, handleModeration]) register(this);
+    this.keepTime();
+    const handlers = [
+      handleSay,
+      handleChanges,
+      handleHistory,
+      handleTyping,
+      handleModeration,
+      handleClientLogs,
+      handleFollow,
+    ];
+    for (const register of handlers) register(this);
   }
 
   override describe() {
@@ -105,8 +124,9 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
   }
 
   /** Someone signed in, or is back: those who may not be here are not. */
-  override admit(client: SeatClient, { person }: Identity): void {
-    this.moderation.checkJoin(person);
+  override admit(client: SeatClient, identity: Identity): void {
+    super.admit(client, identity);
+    this.moderation.checkJoin(identity.person);
     this.#tellOwn(client);
   }
 
@@ -122,7 +142,11 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
    * Stores a line, then shows it. The log answers in order, and whatever changes a line shows it in the step after its
    * answer: nothing may come between the two, or an older answer would be shown last.
    */
-  async append(line: NewLine): Promise<Appended> {
+  append(line: NewLine): Promise<Appended> {
+    return this.within(undefined, "append", () => this.#append(line));
+  }
+
+  async #append(line: NewLine): Promise<Appended> {
     await this.#ready;
     const appended = await this.#store(line);
     const { seq } = appended.line;
@@ -136,13 +160,16 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
   }
 
   /** Called from other processes, with data only: see elsewhere.ts. */
-  async sayFor(said: Said): Promise<SaidThere> {
-    try {
-      return { appended: await this.services.chats.say(this.instance, said) };
-    } catch (error) {
-      if (error instanceof HereaboutsError) return { refusal: error.toRefusal() };
-      throw error;
-    }
+  sayFor(said: Said): Promise<Answered<Appended>> {
+    return within({ environment: "remote" }, "ask", () =>
+      answering(() => this.services.chats.say(this.instance, said)),
+    );
+  }
+
+  protected override async carryOut(order: RoomOrder): Promise<number> {
+    if (order.action === "kick" || order.action === "move") return super.carryOut(order);
+    await moderateFor(this.moderation, order);
+    return order.action === "ban" ? endSeats(this, order.person, order.reason) : 0;
   }
 
   /** Under this room's fence: where another process has the chat by now, this room ends. */
@@ -176,7 +203,11 @@ export abstract class ChatRoom extends BaseRoom<ChatState> implements PresentRoo
     for (const client of this.clients) if (client.userData?.identity.person === line.author.id) this.#tellOwn(client);
   }
 
-  async onErased(person: string): Promise<void> {
+  onErased(person: string): Promise<void> {
+    return this.within(undefined, "erase", () => this.#onErased(person));
+  }
+
+  async #onErased(person: string): Promise<void> {
     await this.#loadLines();
     this.broadcast("erased", { person });
   }

@@ -16,8 +16,11 @@ import type { RoomServices } from "../services.ts";
 /** To one client: as datagrams while there is a proven channel, else over the WebSocket. */
 export interface Way {
   isOnDatagrams(): boolean;
-  /** `onLost` is called if it went as a datagram and turns out not to have arrived. */
-  send(frame: Buffer, onLost?: () => void): void;
+  /**
+   * By what it went: "kept" is by the WebSocket, and the frame's memory must stay as it is. `onLost` is called if that was a
+   * datagram that turns out not to have arrived.
+   */
+  send(frame: Buffer, onLost?: () => void): "datagram" | "websocket" | "kept";
 }
 
 export class DatagramPlugin {
@@ -54,11 +57,17 @@ export class DatagramPlugin {
     this.#seats.delete(client);
   }
 
-  /** How many of this room's clients are sent what by which way, for the monitor. */
+  /** How many of this room's clients are sent what by which way. */
+  get carriers(): Record<"datagram" | "websocket", number> {
+    const carriers = { datagram: 0, websocket: 0 };
+    for (const { carrier } of this.#seats.values()) carriers[carrier]++;
+    return carriers;
+  }
+
+  /** The same, for the monitor. */
   get mix(): string {
-    const seats = [...this.#seats.values()];
-    const udp = seats.filter(({ carrier }) => carrier === "datagram").length;
-    return `udp ${udp} / ws ${seats.length - udp}`;
+    const { datagram, websocket } = this.carriers;
+    return `udp ${datagram} / ws ${websocket}`;
   }
 
   /** How to send frames to a client that has joined. They are the bytes behind a margin of `frameMargin`. */
@@ -69,7 +78,8 @@ export class DatagramPlugin {
     return {
       isOnDatagrams,
       send(frame, onLost) {
-        if (!isOnDatagrams() || !seat.send(frame.subarray(frameMargin), onLost)) sendFrame(client, frame);
+        if (isOnDatagrams() && seat.send(frame.subarray(frameMargin), onLost)) return "datagram";
+        return sendFrame(client, frame) ? "websocket" : "kept";
       },
     };
   }

@@ -1,5 +1,6 @@
 /** Presence for a room that is made where others were in it before, on a process that is gone. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { silentLog } from "../../services/ops/log.ts";
 import type { RosterChange } from "../../services/presence/crowd.ts";
 import { createPresence, type Presence } from "../../services/presence/presence.ts";
 import { PresencePlugin, type PresentRoom } from "./presence.ts";
@@ -24,7 +25,8 @@ function open(isAlone: boolean) {
   const cluster = { isAlone, own: () => ({ key: room, process: "p2", value: "id", fence: 7 }) };
   const present = {
     key: room,
-    services: { presence, cluster, tokens: {} },
+    services: { presence, cluster, tokens: {}, log: silentLog },
+    within: <T>(_client: unknown, _doing: string, work: () => T) => work(),
     gate: { handle() {}, has: () => false },
     autoDispose: true,
     exclusiveSeats: true,
@@ -38,7 +40,7 @@ function open(isAlone: boolean) {
 
 function put(fence = 3): void {
   const place = { key: "old seat", room, identity, connection: "tab", role: "player", fence, since: 1 } as const;
-  const seat = { ...place, attention: "focused", share: true, invisible: false, isAway: false } as const;
+  const seat = { ...place, attention: "focused", share: true, invisible: false, follows: "", isAway: false } as const;
   presence.apply({ type: "put", origin: "p1", seat });
 }
 

@@ -6,11 +6,14 @@
  * its plugins in the first instance of its class (0.18.17: the hooks are bound before the plugins wrap them).
  */
 import { type LeaveReason, seatMessages } from "../../schema/messages.ts";
+import { know } from "../../services/context.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { Change, RoomKey, RosterChange } from "../../services/presence/crowd.ts";
+import { isAway, isWorld } from "../../services/presence/entry.ts";
 import type { Gate } from "../gate.ts";
 import { endOf, type SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
+import type { RoomLife } from "./lifecycle.ts";
 
 /** A room that presence reports to. */
 export interface PresentRoom {
@@ -18,6 +21,8 @@ export interface PresentRoom {
   readonly services: RoomServices;
   readonly gate: Gate;
   autoDispose: boolean;
+  /** Of a session that is this room's. */
+  readonly life: RoomLife | undefined;
   /** One seat of a person plays and the others watch. */
   readonly exclusiveSeats: boolean;
   onRoster(changes: readonly RosterChange[]): void;
@@ -25,6 +30,10 @@ export interface PresentRoom {
   admit(client: SeatClient, identity: Identity): void;
   clientOfSeat(seat: string): SeatClient | undefined;
   releaseSeat(seat: string, reason: LeaveReason): void;
+  /** Who has that seat signed in: was `before`. */
+  onIdentified?(client: SeatClient, before: Identity): void;
+  /** Does `work` in the name of this room, and of the client's seat. */
+  within<T>(client: SeatClient | undefined, doing: string, work: () => T): T;
   report(error: unknown, where: string): void;
 }
 
@@ -42,11 +51,13 @@ export class PresencePlugin {
     this.#adopt();
     this.#unwatch = presence.watch(room.key, (changes) => {
       // one change can be news in several rooms: what is wrong in this one must not keep it from the others
-      try {
-        this.#onChanges(changes);
-      } catch (error) {
-        room.report(error, "onRoster");
-      }
+      room.within(undefined, "roster", () => {
+        try {
+          this.#onChanges(changes);
+        } catch (error) {
+          room.report(error, "onRoster");
+        }
+      });
     });
     room.gate.handle("attention", seatMessages.attention, ({ userData }, { attention }) =>
       presence.apply({ type: "attention", seat: userData!.seat, attention }),
@@ -60,7 +71,11 @@ export class PresencePlugin {
       const { userData } = client;
       const identity = await tokens.verify(token);
       room.admit(client, identity);
+      const before = userData!.identity;
       userData!.identity = identity;
+      know({ person: identity.person });
+      room.life?.identify(userData!.seat, identity);
+      room.onIdentified?.(client, before);
       presence.apply({ type: "identify", seat: userData!.seat, identity, exclusive: room.exclusiveSeats });
       return { id: identity.person, handle: identity.handle, name: identity.name, guest: identity.guest };
     });
@@ -80,6 +95,7 @@ export class PresencePlugin {
   join(client: SeatClient): Promise<void> | undefined {
     const { services, key, exclusiveSeats } = this.#room;
     const { seat, identity, connection, attention, share, invisible } = client.userData!;
+    this.#room.life?.join(seat, identity, connection);
     services.presence.apply({
       type: "join",
       seat,
@@ -97,12 +113,23 @@ export class PresencePlugin {
     return services.cluster.isAlone ? undefined : services.presence.settled();
   }
 
+  /** Whether the client's tab holds a seat in another world too: it is on its way from there to here, or in both. */
+  isInAnotherWorld({ userData }: SeatClient): boolean {
+    const { services, key } = this.#room;
+    const { identity, connection } = userData!;
+    const { seatsElsewhere } = services.presence.grounds(key, identity.person);
+    return seatsElsewhere.some((seat) => isWorld(seat.room) && seat.connection === connection && !isAway(seat));
+  }
+
   /** The connection is lost: the place is held. */
-  hold({ userData }: SeatClient): void {
+  hold(client: SeatClient): void {
+    const { userData } = client;
+    this.#log(client, "held");
     this.#room.services.presence.apply({ type: "drop", seat: userData!.seat });
   }
 
   resume(client: SeatClient): void {
+    this.#log(client, "reconnected");
     this.#room.services.presence.apply({ type: "resume", seat: client.userData!.seat });
     this.#tellRole(client);
   }
@@ -116,9 +143,11 @@ export class PresencePlugin {
   leave(client: SeatClient, code: number | undefined): void {
     if (!client.userData) return;
     const end = endOf(code, client);
-    this.#log(client, end);
     if (end === "held") this.hold(client);
-    else this.#room.services.presence.apply({ type: "leave", seat: client.userData.seat, reason: end });
+    else {
+      this.#log(client, end);
+      this.#room.services.presence.apply({ type: "leave", seat: client.userData.seat, reason: end });
+    }
   }
 
   close(): void {
@@ -131,9 +160,17 @@ export class PresencePlugin {
     services.log.debug({ room: key, person: identity.person, connection, seat }, `seat ${what}`);
   }
 
+  #logChange(change: Change): void {
+    if (change.type === "end" || change.type === "role") return;
+    const [person, status] =
+      change.type === "leave" ? [change.person, change.reason] : [change.entry.identity.person, change.entry.status];
+    this.#room.services.log.debug({ person, status }, `roster ${change.type}`);
+  }
+
   #onChanges(changes: readonly Change[]): void {
     const room = this.#room;
     for (const change of changes) {
+      this.#logChange(change);
       if (change.type === "end") room.releaseSeat(change.seat, change.reason);
       else if (change.type === "role") room.clientOfSeat(change.seat)?.send("role", { role: change.role });
     }

@@ -27,7 +27,9 @@ function live(operations: readonly Operation[], crowd: number, largeBytes: numbe
   const world = start({ smallBytes: 400, largeBytes });
   const random = randomOf(crowd + 1);
   const slots = Array.from({ length: crowd }, () => world.mover(pose(random() * 900 - 450, random() * 900 - 450)));
-  for (let i = 0; i < 4; i++) world.client(i === 3 ? undefined : i);
+  // some beside others, so that they are one audience, and two that have no place
+  for (const slot of slots.slice(0, 6)) world.poses.set(slot, pose(slot % 2 ? 200 : -200, slot));
+  for (let i = 0; i < 8; i++) world.client(i < 6 ? i : undefined);
   const corrections = new Map(world.clients.map((client) => [client, [] as Pose[]]));
   let corrected = 0;
   for (const { op, which, x, y, z, lost, ticks } of operations) {

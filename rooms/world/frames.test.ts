@@ -33,7 +33,7 @@ describe("[MV2] a frame", () => {
     expect(first).toBeGreaterThan(400);
   });
 
-  it("goes to each client once a tick while something moves, else at least four times a second", () => {
+  it("goes to each client once a tick while something moves, else four times a second, and once after 5 s", () => {
     const world = start();
     const slot = world.mover(pose(1));
     const client = world.client(slot);
@@ -42,10 +42,97 @@ describe("[MV2] a frame", () => {
       world.tick();
     }
     expect(client.sizes).toHaveLength(tickHz);
+    const sentIn = (seconds: number) => {
+      const before = client.sizes.length;
+      world.tick(tickHz * seconds);
+      return client.sizes.length - before;
+    };
+    expect(sentIn(5)).toBe(20);
+    expect(sentIn(10)).toBe(10);
+    client.lost = 0; // a channel is proved by what comes
+    expect(sentIn(10)).toBe(40);
+    client.lost = undefined;
+    expect(sentIn(10)).toBe(10);
+    const spectator = world.client();
+    world.tick();
+    expect(spectator.sizes).toHaveLength(1);
+    world.poses.set(slot, pose(-1));
+    world.tick();
+    expectSynced(world, client, [slot]);
+    expect(sentIn(5)).toBe(20);
+  });
+
+  it.each([1, 3, 10, 20, 30, 60])("is sent as often without news at %i ticks a second", (hz) => {
+    const world = start({ tickHz: hz });
+    const client = world.client(world.mover(pose(1)));
+    const sentIn = (seconds: number) => {
+      const before = client.sizes.length;
+      world.tick(hz * seconds);
+      return client.sizes.length - before;
+    };
+    world.tick();
+    expect(sentIn(4)).toBeGreaterThanOrEqual(4 * Math.min(hz, 4));
+    sentIn(2);
+    expect(sentIn(10)).toBe(10);
+  });
+
+  it("comes at once to who has just come, though nobody is there to be told of", () => {
+    const world = start();
     world.tick(tickHz * 10);
-    const idle = client.sizes.length - tickHz;
-    expect(idle).toBeGreaterThanOrEqual(40);
-    expect(idle).toBeLessThanOrEqual(50);
+    const spectator = world.client();
+    world.tick();
+    expect(spectator.sizes).toHaveLength(1);
+  });
+
+  it("has nothing to send between these where all rest and have been told, and goes on as if it had", () => {
+    const world = start();
+    const slots = [pose(1), pose(2)].map((at) => world.mover(at));
+    const [client, late] = [world.client(slots[0]), world.client(slots[1])];
+    late.isSlow = true;
+    world.tick(3);
+    expect(world.frames.isAtRest).toBe(false); // one has not been told
+    late.isSlow = false;
+    world.tick(3);
+    const inOneSecond = () => {
+      const before = client.sizes.length;
+      let busy = 0;
+      for (let i = 0; i < tickHz; i++) {
+        if (world.frames.isAtRest) world.frames.pass();
+        else {
+          busy++;
+          world.tick();
+        }
+      }
+      return { busy, frames: client.sizes.length - before };
+    };
+    expect(inOneSecond()).toEqual({ busy: 4, frames: 4 });
+    for (let i = 0; i < 5; i++) inOneSecond();
+    expect(inOneSecond()).toEqual({ busy: 1, frames: 1 });
+    const before = client.sizes.length;
+    world.poses.set(slots[1]!, pose(50));
+    world.tick();
+    expectSynced(world, client, slots);
+    expect(client.sizes).toHaveLength(before + 1);
+  });
+
+  it("is made in the same memory for the next client, unless that is kept", () => {
+    const world = start();
+    const slots = [pose(1), pose(2), pose(3)].map((at) => world.mover(at));
+    const kept: { frame: Buffer; was: Buffer }[] = [];
+    const clients = slots.map((slot) => world.client(slot));
+    const { send } = clients[1]!;
+    clients[1]!.send = (frame, onLost) => {
+      send.call(clients[1], frame, onLost);
+      kept.push({ frame, was: Buffer.from(frame) });
+      return "kept";
+    };
+    for (let i = 0; i < 20; i++) {
+      world.poses.set(slots[i % 3]!, pose(i, i));
+      world.tick();
+    }
+    for (const { frame, was } of kept) expect(frame).toEqual(was);
+    expect(kept).toHaveLength(20);
+    for (const client of clients) expectSynced(world, client, slots);
   });
 
   it("goes at once where an input is to be acknowledged", () => {
@@ -107,6 +194,22 @@ describe("[MV2] a frame", () => {
     expect(errors.length).toBeGreaterThan(5);
     expectSynced(world, before, slots);
     expectSynced(world, after, slots);
+  });
+
+  it.each([10, 150])("sends again what it failed to send once (%i people)", (count) => {
+    const world = start({ onError: () => {} });
+    const slots = Array.from({ length: count }, (_, i) => world.mover(pose(i, 5)));
+    const clients = [0, 1, 2].map((i) => world.client(slots[i]));
+    world.tick(60);
+    const send = clients[1]!.send;
+    clients[1]!.send = () => {
+      throw new Error("no socket");
+    };
+    for (const slot of slots) world.poses.set(slot, pose(slot, -5));
+    world.tick();
+    clients[1]!.send = send;
+    world.tick(60);
+    for (const client of clients) expectSynced(world, client, slots);
   });
 
   it("numbers what it sends, and goes around", () => {

@@ -8,11 +8,19 @@ import type { Poses } from "./poses.ts";
 const perCell = 4;
 const maxSide = 32;
 
+/** Ends of the longest ring, two for each span: its first and its last row are one, each row between them two. */
+export const ringSpans = 2 * (2 * maxSide);
+
 export class Grid {
+  /** The movers cell by cell, and what is read of each: see `ring`. */
+  readonly slots: Uint16Array = new Uint16Array(maxSlots);
+  readonly x: Uint16Array = new Uint16Array(maxSlots);
+  readonly y: Uint16Array = new Uint16Array(maxSlots);
+  readonly z: Uint16Array = new Uint16Array(maxSlots);
+  readonly changedAt: Uint32Array = new Uint32Array(maxSlots);
   readonly #movers: Uint16Array = new Uint16Array(maxSlots);
-  readonly #sorted: Uint16Array = new Uint16Array(maxSlots);
   readonly #cellOf: Uint16Array = new Uint16Array(maxSlots);
-  /** Movers of cell c stand in #sorted from #starts[c] up to #starts[c + 1]. */
+  /** Movers of cell c stand in `slots` from #starts[c] up to #starts[c + 1]. */
   readonly #starts: Uint16Array = new Uint16Array(maxSide * maxSide + 2);
   readonly #poses: Poses;
   readonly #leastSteps: number;
@@ -64,44 +72,42 @@ export class Grid {
       starts[cell + 2]!++;
     }
     for (let cell = 2; cell < this.#columns * this.#rows + 2; cell++) starts[cell]! += starts[cell - 1]!;
-    // each cell's start is moved to its end as it fills, which makes it the start of the next one
-    for (let i = 0; i < this.#count; i++) this.#sorted[starts[this.#cellOf[i]! + 1]!++] = this.#movers[i]!;
+    const { z, changedAt } = this.#poses;
+    for (let i = 0; i < this.#count; i++) {
+      const slot = this.#movers[i]!;
+      // each cell's start is moved to its end as it fills, which makes it the start of the next one
+      const at = starts[this.#cellOf[i]! + 1]!++;
+      this.slots[at] = slot;
+      this.x[at] = x[slot]!;
+      this.y[at] = y[slot]!;
+      this.z[at] = z[slot]!;
+      this.changedAt[at] = changedAt[slot]!;
+    }
   }
 
   /**
-   * Writes those around a place that changed since they were sent at `sentAt` into `out`, ring after ring of cells until
-   * there are `enough` or no more; returns how many. The nearest are among them, give or take a cell.
+   * The cells that are `ring` cells away from a place, as spans of `slots`: writes where each begins and ends into `out`.
+   * Returns how many numbers that are; 0 once all rings are past. The nearest movers are in the first, give or take a cell.
    */
-  around(x: number, y: number, sentAt: Uint32Array, enough: number, out: Uint16Array): number {
+  ring(x: number, y: number, ring: number, out: Uint16Array): number {
     const [column, row] = [this.#columnOf(x), this.#rowOf(y)];
-    const last = Math.max(column, this.#columns - 1 - column, row, this.#rows - 1 - row);
-    let found = 0;
-    for (let ring = 0; ring <= last && found < enough; ring++) {
-      const top = Math.max(0, row - ring);
-      const bottom = Math.min(this.#rows - 1, row + ring);
-      for (let at = top; at <= bottom; at++) {
-        const isWhole = at === row - ring || at === row + ring;
-        if (isWhole) found = this.#take(at, Math.max(0, column - ring), column + ring, sentAt, out, found);
-        else {
-          if (column - ring >= 0) found = this.#take(at, column - ring, column - ring, sentAt, out, found);
-          if (column + ring < this.#columns) found = this.#take(at, column + ring, column + ring, sentAt, out, found);
-        }
+    const [left, right] = [column - ring, column + ring];
+    let count = 0;
+    for (let at = Math.max(0, row - ring); at <= Math.min(this.#rows - 1, row + ring); at++) {
+      if (at === row - ring || at === row + ring) count = this.#span(at, Math.max(0, left), right, out, count);
+      else {
+        if (left >= 0) count = this.#span(at, left, left, out, count);
+        if (right < this.#columns) count = this.#span(at, right, right, out, count);
       }
     }
-    return found;
+    return count;
   }
 
-  /** Movers of a row's cells from column `from` to `to`, which stand beside one another. */
-  #take(row: number, from: number, to: number, sentAt: Uint32Array, out: Uint16Array, found: number): number {
-    const { changedAt } = this.#poses;
-    const start = this.#starts[row * this.#columns + from]!;
-    const end = this.#starts[row * this.#columns + Math.min(to, this.#columns - 1) + 1]!;
-    let count = found;
-    for (let i = start; i < end; i++) {
-      const slot = this.#sorted[i]!;
-      if (changedAt[slot]! > sentAt[slot]!) out[count++] = slot;
-    }
-    return count;
+  /** A row's cells from column `from` to `to`, which stand beside one another. */
+  #span(row: number, from: number, to: number, out: Uint16Array, count: number): number {
+    out[count] = this.#starts[row * this.#columns + from]!;
+    out[count + 1] = this.#starts[row * this.#columns + Math.min(to, this.#columns - 1) + 1]!;
+    return count + 2;
   }
 
   #columnOf(x: number): number {

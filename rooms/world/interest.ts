@@ -7,7 +7,7 @@
  * is far is the sweep's matter (sweep.ts).
  */
 import { maxSlots } from "../../schema/blocks.ts";
-import { Grid } from "./grid.ts";
+import { Grid, ringSpans } from "./grid.ts";
 import type { Poses } from "./poses.ts";
 
 const levels = 1024;
@@ -39,6 +39,7 @@ export interface Eye {
 export class Interest {
   readonly #poses: Poses;
   readonly #grid: Grid;
+  readonly #spans: Uint16Array = new Uint16Array(ringSpans);
   readonly #around: Uint16Array = new Uint16Array(maxSlots);
   readonly #scores: Uint16Array = new Uint16Array(maxSlots);
   readonly #histogram: Uint16Array = new Uint16Array(levels);
@@ -67,74 +68,95 @@ export class Interest {
    * `sentAt[s]`. Returns how many.
    */
   choose(sentAt: Uint32Array, eye: Eye, room: number, chosen: Uint16Array): number {
-    const { changedAt, x, y, z, tick } = this.#poses;
-    const isBlind = eye.slot === undefined || changedAt[eye.slot] === 0;
-    const eyeX = isBlind ? this.#middleX : x[eye.slot!]!;
-    const eyeY = isBlind ? this.#middleY : y[eye.slot!]!;
-    const eyeZ = isBlind ? 0 : z[eye.slot!]!;
+    const { tick } = this.#poses;
+    const grid = this.#grid;
+    const { slots, x, y, z, changedAt } = grid;
+    const [eyeX, eyeY, eyeZ] = this.#placeOf(eye);
     const near = Math.max(this.#leastSquared, eye.nearSquared);
     const around = this.#around;
     const scores = this.#scores;
-    const histogram = this.#histogram.fill(0);
-    const stale = this.#grid.around(eyeX, eyeY, sentAt, room * looks, around);
+    const histogram = this.#histogram;
+    const spans = this.#spans;
+    const enough = room * looks;
     let nearCount = 0;
-    for (let i = 0; i < stale; i++) {
-      const slot = around[i]!;
-      const dx = x[slot]! - eyeX;
-      const dy = y[slot]! - eyeY;
-      const dz = z[slot]! - eyeZ;
-      const squared = dx * dx + dy * dy + dz * dz;
-      const age = tick - sentAt[slot]!;
-      let score = age * perTick;
-      if (squared > near) score *= Math.max(leastWeight, (near / squared) ** 4);
-      else {
-        nearCount++;
-        if (squared * 4 < near) score *= nextWeight;
+    let stale = 0;
+    let highest = 1;
+    for (let ring = 0, ends = -1; stale < enough && ends !== 0; ring++) {
+      ends = grid.ring(eyeX, eyeY, ring, spans);
+      for (let span = 0; span < ends; span += 2) {
+        const past = spans[span + 1]!;
+        for (let i = spans[span]!; i < past; i++) {
+          const slot = slots[i]!;
+          const sent = sentAt[slot]!;
+          if (changedAt[i]! <= sent) continue;
+          const dx = x[i]! - eyeX;
+          const dy = y[i]! - eyeY;
+          const dz = z[i]! - eyeZ;
+          const squared = dx * dx + dy * dy + dz * dz;
+          let score = (tick - sent) * perTick;
+          if (squared > near) {
+            // `**` is a call that would take longer than all the rest
+            const nearness = (near / squared) * (near / squared);
+            score *= Math.max(leastWeight, nearness * nearness);
+          } else {
+            nearCount++;
+            if (squared * 4 < near) score *= nextWeight;
+          }
+          const level = score < 1 ? 1 : score < levels ? score | 0 : levels - 1;
+          if (level > highest) highest = level;
+          around[stale] = slot;
+          scores[stale++] = level;
+          histogram[level]!++;
+        }
       }
-      const level = score < 1 ? 1 : score < levels ? score | 0 : levels - 1;
-      scores[i] = level;
-      histogram[level]!++;
     }
     if (room > 0) eye.nearSquared = adapt(near, nearCount / (room * nearPart));
-    if (stale === 0 || room <= 0) return 0;
-    return this.#inOrder(this.#pick(stale, room, tick), chosen);
+    return this.#pick(stale, highest, room, chosen);
   }
 
-  /** Picks the up to `room` highest of the first `stale` scores, ties in turn. Returns how many. */
-  #pick(stale: number, room: number, tick: number): number {
+  #placeOf({ slot }: Eye): readonly [x: number, y: number, z: number] {
+    const { changedAt, x, y, z } = this.#poses;
+    if (slot === undefined || changedAt[slot] === 0) return [this.#middleX, this.#middleY, 0];
+    return [x[slot]!, y[slot]!, z[slot]!];
+  }
+
+  /**
+   * Writes the up to `room` highest of the first `stale` scores, none above `highest`, into `chosen` in block order, ties
+   * in turn. Returns how many. The histogram is empty afterwards.
+   */
+  #pick(stale: number, highest: number, room: number, chosen: Uint16Array): number {
     const histogram = this.#histogram;
-    let threshold = levels - 1;
+    let threshold = highest;
     let above = 0;
     while (threshold > 1 && above + histogram[threshold]! < room) above += histogram[threshold--]!;
     const ties = histogram[threshold]!;
-    const wanted = Math.min(room - above, ties);
+    const wanted = Math.min(Math.max(0, room - above), ties);
+    const { tick, rank } = this.#poses;
     const firstTie = (Math.imul(tick, scatter) >>> 0) % Math.max(1, ties);
+    const [around, scores, isChosen] = [this.#around, this.#scores, this.#isChosen];
     let tie = 0;
     let count = 0;
     for (let i = 0; i < stale; i++) {
-      const score = this.#scores[i]!;
-      if (score > threshold || (score === threshold && (tie++ - firstTie + ties) % ties < wanted)) {
-        this.#around[count++] = this.#around[i]!;
-      }
+      const score = scores[i]!;
+      if (score < threshold) continue;
+      if (score === threshold && (tie++ - firstTie + ties) % ties >= wanted) continue;
+      const at = rank[around[i]!]!;
+      isChosen[at >> 5]! |= 1 << (at & 31);
+      count++;
     }
-    return count;
+    histogram.fill(0, 0, highest + 1);
+    return this.#inOrder(count, chosen);
   }
 
-  /** Writes the first `count` that are picked into `chosen`, in block order. */
+  /** Writes the `count` that are chosen into `chosen`, in block order. None is chosen afterwards. */
   #inOrder(count: number, chosen: Uint16Array): number {
-    const { rank } = this.#poses;
     const order = this.#poses.ordered();
     const isChosen = this.#isChosen;
-    for (let i = 0; i < count; i++) {
-      const at = rank[this.#around[i]!]!;
-      isChosen[at >> 5]! |= 1 << (at & 31);
-    }
     let at = 0;
     for (let word = 0; at < count; word++) {
-      for (let bits = isChosen[word]!; bits !== 0; bits &= bits - 1) {
-        chosen[at++] = order[(word << 5) + 31 - Math.clz32(bits & -bits)]!;
-      }
+      let bits = isChosen[word]!;
       isChosen[word] = 0;
+      for (; bits !== 0; bits &= bits - 1) chosen[at++] = order[(word << 5) + 31 - Math.clz32(bits & -bits)]!;
     }
     return count;
   }

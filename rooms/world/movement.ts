@@ -13,6 +13,7 @@ import { backlogOf, sendFrame } from "../colyseus.ts";
 import type { DatagramPlugin } from "../plugins/datagram.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
+import type { Traffic } from "../traffic.ts";
 import { createView, Frames, type FrameTarget } from "./frames.ts";
 import { move, Stride, within } from "./motion.ts";
 import { Poses } from "./poses.ts";
@@ -25,25 +26,40 @@ export class Movement {
   readonly #frames: Frames;
   readonly #piece: Piece;
   readonly #services: RoomServices;
+  readonly #traffic: Traffic;
   readonly #datagrams: DatagramPlugin;
   readonly #targets = new WeakMap<SeatClient, FrameTarget>();
   readonly #strides: (Stride | undefined)[] = [];
   /** Taken since the last frames. */
   #moves = 0;
+  /** Whether anything may have changed since the last frames that is to be in the next ones. */
+  #isTouched = true;
+  /** How many were sent the last frames. */
+  #served = 0;
+  /** Of this tick's frames: counted once for all. */
+  readonly #sent = { datagram: { count: 0, bytes: 0 }, websocket: { count: 0, bytes: 0 } };
+  /** Called before the frames of a tick are sent, with what they are made of. */
+  onTick = (_time: number): void => {};
 
-  constructor(piece: Piece, services: RoomServices, datagrams: DatagramPlugin, tickHz: number) {
+  constructor(
+    piece: Piece,
+    { services, traffic }: { services: RoomServices; traffic: Traffic },
+    datagrams: DatagramPlugin,
+    tickHz: number,
+  ) {
     const { config, metrics } = services;
     this.#piece = piece;
     this.#services = services;
+    this.#traffic = traffic;
     this.#datagrams = datagrams;
     this.#poses = new Poses({ ...piece.bounds, ...(piece.step === undefined ? {} : { step: piece.step }) });
     this.#frames = new Frames(this.#poses, {
       tickHz,
       smallBytes: config.frameBytesSmall,
       largeBytes: config.frameBytesLarge,
-      onSent(frames, bytes) {
-        metrics.frames.inc(frames);
-        metrics.frameBytes.inc(bytes);
+      onSent: (carrier, bytes) => {
+        this.#sent[carrier].count++;
+        this.#sent[carrier].bytes += bytes;
       },
       onDropped: () => metrics.framesDropped.inc(),
       onError(error) {
@@ -53,15 +69,21 @@ export class Movement {
     });
   }
 
+  get poses(): Poses {
+    return this.#poses;
+  }
+
   get geometry(): Geometry {
     return this.#poses.geometry;
   }
 
   allocate(): number | undefined {
+    this.#isTouched = true;
     return this.#poses.allocate(performance.now());
   }
 
   free(slot: number): void {
+    this.#isTouched = true;
     this.#poses.free(slot, performance.now());
     this.#strides[slot] = undefined;
   }
@@ -77,11 +99,18 @@ export class Movement {
     const away = scatter * Math.sqrt((slot % 64) / 64);
     const pose =
       saved ?? (start && { x: start.x + away * Math.cos(angle), y: start.y + away * Math.sin(angle), z: 0, angle: 0 });
-    if (pose) this.#poses.set(slot, within(pose, this.#poses.geometry));
+    if (pose) this.put(slot, pose);
+  }
+
+  /** Puts someone where the rules say. */
+  put(slot: number, pose: Readonly<Pose>): void {
+    this.#isTouched = true;
+    this.#poses.set(slot, within(pose, this.#poses.geometry));
   }
 
   /** Begins to send frames to a client, from nothing. */
   open(client: SeatClient): void {
+    this.#isTouched = true;
     const limit = this.#services.config.backlogFrameBytes;
     const way = this.#datagrams.wayTo(client);
     this.#targets.set(client, {
@@ -97,6 +126,7 @@ export class Movement {
   place(client: SeatClient, slot: number | undefined): void {
     const view = this.#targets.get(client)?.view;
     if (!view || view.slot === slot) return;
+    this.#isTouched = true;
     view.slot = slot;
     const pose = slot === undefined ? undefined : this.#poses.get(slot);
     view.correction = pose && { ...pose };
@@ -109,6 +139,7 @@ export class Movement {
     if (!view || view.slot === undefined) return;
     if (view.ack !== undefined && !isNewer(seq, view.ack)) return;
     const fresh = view.ack === undefined ? count : Math.min(count, (seq - view.ack) & 0xffff);
+    this.#isTouched = true;
     view.ack = seq;
     this.#moves++;
     for (let i = fresh - 1; i >= 0; i--) this.#apply(view.slot, decoded[i]!, now, view);
@@ -124,15 +155,41 @@ export class Movement {
       throw new HereaboutsError("BAD_MESSAGE", "A pose has a number that is not finite.");
     }
     this.#poses.set(slot, moved.pose);
-    if (!moved.corrected) return;
-    this.#services.metrics.corrections.inc({ reason: moved.corrected });
-    view.correction = { ...moved.pose };
+    if (moved.corrected) this.#services.metrics.corrections.inc({ reason: moved.corrected });
+    // what was to be told before this move, of the same tick, is past
+    if (moved.corrected || view.correction) view.correction = { ...moved.pose };
+  }
+
+  /** Is this tick, where there is nothing to send in it. False: it is `sendFrames`'s. */
+  rest(clients: { readonly length: number }): boolean {
+    const isAtRest = !this.#isTouched && clients.length === this.#served && this.#frames.isAtRest;
+    if (isAtRest) this.#frames.pass();
+    return isAtRest;
   }
 
   sendFrames(clients: Iterable<SeatClient>, time: number): void {
-    this.#services.metrics.moves.inc(this.#moves);
+    this.onTick(time);
+    this.#isTouched = false;
+    const joined = this.#joined(clients);
+    this.#served = joined.length;
+    this.#frames.send(joined, time);
+    this.#count(time);
+  }
+
+  #count(time: number): void {
+    if (this.#moves > 0) this.#services.metrics.moves.inc(this.#moves);
     this.#moves = 0;
-    this.#frames.send(this.#joined(clients), time);
+    for (const carrier of ["datagram", "websocket"] as const) {
+      const sent = this.#sent[carrier];
+      if (sent.count === 0) continue;
+      const total = this.#services.metrics.frames[carrier];
+      total.count += sent.count;
+      total.bytes += sent.bytes;
+      this.#traffic.frames.add(sent.count, time);
+      this.#traffic.bytes.add(sent.bytes, time);
+      sent.count = 0;
+      sent.bytes = 0;
+    }
   }
 
   #joined(clients: Iterable<SeatClient>): FrameTarget[] {

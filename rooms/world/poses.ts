@@ -8,18 +8,20 @@ import { maxSlots, type QuantizedPoses, quantize } from "../../schema/blocks.ts"
 import { type Geometry, geometryOf, type Pose } from "../../schema/geometry.ts";
 
 const restMs = 5000;
+/** Room for so many at first: most worlds are small, and there may be thousands. It doubles. */
+const fewestSlots = 64;
 
 export class Poses implements QuantizedPoses {
   readonly geometry: Geometry;
-  readonly x: Uint16Array = new Uint16Array(maxSlots);
-  readonly y: Uint16Array = new Uint16Array(maxSlots);
-  readonly z: Uint16Array = new Uint16Array(maxSlots);
-  readonly direction: Uint8Array = new Uint8Array(maxSlots);
-  readonly key: Uint16Array = new Uint16Array(maxSlots);
+  x: Uint16Array = new Uint16Array(fewestSlots);
+  y: Uint16Array = new Uint16Array(fewestSlots);
+  z: Uint16Array = new Uint16Array(fewestSlots);
+  direction: Uint8Array = new Uint8Array(fewestSlots);
+  key: Uint16Array = new Uint16Array(fewestSlots);
   /** Where a slot stands in `ordered()`, once that was called. */
-  readonly rank: Uint16Array = new Uint16Array(maxSlots);
+  rank: Uint16Array = new Uint16Array(fewestSlots);
   /** The tick whose frames were the first to carry a slot's pose as it is; 0 while it has none. */
-  readonly changedAt: Uint32Array = new Uint32Array(maxSlots);
+  changedAt: Uint32Array = new Uint32Array(fewestSlots);
   /** The tick that the next frames belong to. Starts at 1. */
   tick = 1;
 
@@ -37,7 +39,22 @@ export class Poses implements QuantizedPoses {
     const rested = this.#freed.findIndex(({ at }) => at + restMs <= now);
     if (rested >= 0) return this.#freed.splice(rested, 1)[0]!.slot;
     if (this.#exact.length === maxSlots) return undefined;
+    if (this.#exact.length === this.x.length) this.#grow(this.x.length * 2);
     return this.#exact.push(undefined) - 1;
+  }
+
+  #grow(slots: number): void {
+    const grown = <T extends Uint8Array | Uint16Array | Uint32Array>(into: T, from: T) => {
+      into.set(from);
+      return into;
+    };
+    this.x = grown(new Uint16Array(slots), this.x);
+    this.y = grown(new Uint16Array(slots), this.y);
+    this.z = grown(new Uint16Array(slots), this.z);
+    this.direction = grown(new Uint8Array(slots), this.direction);
+    this.key = grown(new Uint16Array(slots), this.key);
+    this.rank = grown(new Uint16Array(slots), this.rank);
+    this.changedAt = grown(new Uint32Array(slots), this.changedAt);
   }
 
   /** All slots are below this. */

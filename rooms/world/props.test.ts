@@ -1,6 +1,7 @@
 /** Props: whose they are, how many there may be, and which are kept. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { limits } from "../../schema/messages.ts";
+import { keyOfField, pieceOwner } from "../../schema/piece.ts";
 import { type PropState, WorldState } from "../../schema/world.ts";
 import type { WorldSaves } from "../../services/saves/saves.ts";
 import { createSqliteSaves } from "../../services/saves/sqlite.ts";
@@ -34,6 +35,48 @@ const valueIn = (key: string) => {
 };
 const kept = async () =>
   Object.fromEntries((await saves.open("field")).props.map(({ key, value }) => [key, JSON.parse(value)]));
+
+describe("[OP1] a prop that an operator edits in the state", () => {
+  const text = (length: number) => "x".repeat(length);
+
+  it("is saved as it is then, and what is deleted there is not saved any more", async () => {
+    props.set("ada", { key: "lamp", value: "on", saved: true });
+    props.set("ada", { key: "bench", value: 1, saved: true });
+    state.get("lamp")!.value = '"off"';
+    props.edited("lamp");
+    state.delete("bench");
+    props.edited("bench");
+    await saves.flush();
+    expect(await kept()).toEqual({ lamp: "off" });
+  });
+
+  it("takes JSON of the size that anyone may set, and nothing of the piece's state", () => {
+    props.set("ada", { key: "lamp", value: "on" });
+    props.setAsPiece("piece.count", 1, { owner: pieceOwner });
+    const most = JSON.stringify(text(limits.propBytes - 2));
+    expect(["1", '"off"', most].map((value) => props.mayBeEdited("lamp", "value", value))).toEqual([true, true, true]);
+    const wrong = ["", "off", "{", 1, null, `${most} `];
+    expect(wrong.filter((value) => props.mayBeEdited("lamp", "value", value))).toEqual([]);
+    expect(props.mayBeEdited("lamp", "owner", "bea")).toBe(true);
+    expect(props.mayBeEdited("lamp", "owner", pieceOwner)).toBe(false);
+    expect(props.mayBeEdited("piece.count", "value", "2")).toBe(false);
+    expect(props.mayBeEdited("piece.count", undefined, undefined), "deleted").toBe(false);
+    expect(props.mayBeEdited("lamp", undefined, undefined)).toBe(true);
+  });
+
+  it("counts as large as it is", () => {
+    for (let i = 0; i < limits.propsBytes / limits.propBytes - 1; i++) {
+      props.set("ada", { key: `${i}`, value: text(limits.propBytes - 10) });
+    }
+    const fill = () => props.set("ada", { key: "more", value: text(limits.propBytes - 10) });
+    const fillAgain = () => props.set("ada", { key: "last", value: text(limits.propBytes - 10) });
+    fill();
+    expect(fillAgain).toThrow(refused("PROPS_FULL") as Error);
+    state.delete("more");
+    props.edited("more");
+    fillAgain();
+  });
+});
 
 describe("[WO1] props", () => {
   it("hold any JSON, for everyone", () => {
@@ -88,7 +131,38 @@ describe("[WO1] an owned prop", () => {
   });
 });
 
+describe("[WO3] props that a piece guards", () => {
+  const set = (key: string) => () => props.set("ada", { key, value: 1 });
+
+  it("are set and deleted by the piece alone, whoever owns them", async () => {
+    props = new Props(state, await saves.open("field"), false, "stroke-");
+    props.setAsPiece("stroke-1", 1, { owner: "ada" });
+    for (const key of ["stroke-1", "stroke-2"]) expect(set(key)).toThrow(refused("PROP_OWNED"));
+    expect(() => props.delete("ada", "stroke-1")).toThrow(refused("PROP_OWNED"));
+    set("lamp")();
+    expect([...state.keys()]).toEqual(["stroke-1", "lamp"]);
+  });
+
+  it("may be all, and come with no copy of another world", async () => {
+    props = new Props(state, await saves.open("field"), false, true);
+    expect(set("lamp")).toThrow(refused("PROP_OWNED"));
+    expect(props.adopt([{ key: "lamp", value: "1", owner: "", saved: false }])).toBe(false);
+    expect(state.size).toBe(0);
+  });
+});
+
 describe("[WO1] the limits", () => {
+  it("leave the state of the piece its own room, whatever people fill up", () => {
+    for (let i = 0; i < limits.props; i++) props.set("ada", { key: `${i}`, value: 1 });
+    props.setAsPiece(keyOfField("score"), "x".repeat(limits.propBytes - 2), { owner: pieceOwner });
+    expect(() => props.set("ada", { key: "more", value: 1 })).toThrow(refused("PROPS_FULL"));
+    expect(() => props.setAsPiece("more", 1, { owner: "ada" })).toThrow(refused("PROPS_FULL"));
+    props.delete("ada", "0");
+    props.set("ada", { key: "more", value: 1 });
+    props.deleteAsPiece(keyOfField("score"));
+    expect(() => props.set("ada", { key: "score", value: 1 })).toThrow(refused("PROPS_FULL"));
+  });
+
   it("are 4 KB a prop, in bytes", () => {
     props.set("ada", { key: "lamp", value: "x".repeat(limits.propBytes - 2) });
     expect(() => props.set("ada", { key: "lamp", value: "x".repeat(limits.propBytes - 1) })).toThrow(
@@ -182,5 +256,43 @@ describe("[WO4] what is saved", () => {
     props.set("ada", { key: "lamp", value: 1 });
     props.set("ada", { key: "not", value: 1, saved: false });
     expect(await kept()).toEqual({ lamp: 1 });
+  });
+});
+
+describe("[SE6] a copy of props", () => {
+  const given = [
+    { key: "flag", value: "1", owner: "ada", saved: false },
+    { key: "lamp", value: '{"on":true}', owner: "", saved: true },
+  ];
+
+  it("is taken whole, with owners and what is saved, and kept as such", async () => {
+    expect(props.adopt(given)).toBe(true);
+    expect(props.copy()).toEqual(given);
+    expect(() => props.set("bea", { key: "flag", value: 2 })).toThrow(refused("PROP_OWNED"));
+    await saves.flush();
+    expect(await kept()).toEqual({ lamp: { on: true } });
+  });
+
+  it("is taken where nothing but the state of a piece stands, which stays as it is", () => {
+    props.setAsPiece(keyOfField("score"), 7, { owner: pieceOwner });
+    const field = { key: keyOfField("score"), value: "0", owner: "", saved: false };
+    expect(props.adopt([...given, field])).toBe(true);
+    expect(props.copy()).toEqual(given);
+    expect(valueIn(keyOfField("score"))).toBe(7);
+  });
+
+  it("changes nothing where something stands", () => {
+    props.set("bea", { key: "lamp", value: 1 });
+    expect(props.adopt(given)).toBe(false);
+    expect(props.copy()).toEqual([{ key: "lamp", value: "1", owner: "", saved: false }]);
+  });
+
+  it("counts towards the limits", () => {
+    const value = JSON.stringify("x".repeat(limits.propBytes - 2));
+    const count = Math.floor(limits.propsBytes / (limits.propBytes + 4));
+    props.adopt(Array.from({ length: count }, (_, i) => ({ key: `key${i}`, value, owner: "", saved: false })));
+    expect(() => props.set("ada", { key: "more", value: "x".repeat(limits.propBytes - 2) })).toThrow(
+      refused("PROPS_FULL"),
+    );
   });
 });

@@ -1,24 +1,28 @@
 /** What a request says about audio sessions: which one it means, who asks, and the addresses that answers name. */
-import type { Request, RequestHandler, Response } from "express";
-import { type Config, list } from "../../config.ts";
+import type { Request, Response } from "express";
+import type { Config } from "../../config.ts";
 import { listenerToken, type SessionAnswer, type TrackInfo } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Cluster } from "../../services/cluster/cluster.ts";
+import { know } from "../../services/context.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import type { Tokens } from "../../services/identity/tokens.ts";
+import type { Audit } from "../../services/ops/audit.ts";
+import { networkOf } from "../../services/pace.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import type { Maker, Sessions } from "../../services/sessions/sessions.ts";
 import { bearerOf } from "../auth.ts";
-import { isCrossSite, type OperatorLogin } from "../operators.ts";
+import type { OperatorDoor } from "../operatorDoor.ts";
 import { publicUrl } from "../origin.ts";
 
 export interface AudioServices {
   readonly config: Config;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
-  readonly login: OperatorLogin;
+  readonly door: OperatorDoor;
+  readonly audit: Audit;
   /** What can be played. */
-  readonly tracks: () => Iterable<TrackInfo>;
+  readonly tracks: () => readonly TrackInfo[];
   /** The other processes. */
   readonly cluster: Cluster;
   /** Server time in ms since the epoch. */
@@ -33,6 +37,12 @@ const cookieMs = 30 * 24 * 3600_000;
  * Elsewhere, which passOn.ts answers.
  */
 export async function sessionOf(req: Request, sessions: Sessions): Promise<AudioSession> {
+  const session = await sessionAsked(req, sessions);
+  know({ session: session.id, room: session.key });
+  return session;
+}
+
+async function sessionAsked(req: Request, sessions: Sessions): Promise<AudioSession> {
   const { session: queried } = req.query;
   const named = req.params["id"] ?? (typeof queried === "string" && queried !== "" ? queried : undefined);
   if (named === undefined) {
@@ -53,7 +63,10 @@ export function bindCookie(req: Request, res: Response, session: AudioSession): 
 
 /** Who asks, if they bring a token. Throws BAD_TOKEN for one that is not valid. */
 export async function identityOf(req: Request, tokens: Tokens): Promise<Identity | undefined> {
-  return /^bearer /i.test(req.headers.authorization ?? "") ? tokens.verify(bearerOf(req)) : undefined;
+  if (!/^bearer /i.test(req.headers.authorization ?? "")) return undefined;
+  const identity = await tokens.verify(bearerOf(req));
+  know({ person: identity.person });
+  return identity;
 }
 
 /** Throws BAD_TOKEN where only makers command and nobody says who they are. */
@@ -62,7 +75,7 @@ export async function makerOf(req: Request, { tokens, config }: AudioServices): 
   if (!identity && config.audioCommands === "owner") {
     throw new HereaboutsError("BAD_TOKEN", "A session needs its maker's token, as Authorization: Bearer.");
   }
-  return { person: identity?.person, countsFor: identity?.person ?? `address ${req.ip}` };
+  return { person: identity?.person, countsFor: identity?.person ?? `address ${networkOf(req.ip)}` };
 }
 
 export function tokenOfListener(req: Request): string | undefined {
@@ -91,15 +104,4 @@ export function answerOf(
 /** What a follower's answers say of the session that it follows. */
 export function followed({ following }: AudioSession) {
   return following ? { followingSession: following.id, followingName: following.name } : {};
-}
-
-/** Refuses what another site's page asks for, unless its origin is allowed. Following a link is no such asking. */
-export function refuseForeign({ allowedOrigins }: Config): RequestHandler {
-  const allowed = new Set(list(allowedOrigins));
-  return (req, _res, next) => {
-    const isLink = req.method === "GET" && req.headers["sec-fetch-mode"] === "navigate";
-    const isAllowed = allowed.has("*") || allowed.has(req.headers.origin ?? "");
-    if (isCrossSite(req) && !isLink && !isAllowed) throw new HereaboutsError("CROSS_SITE");
-    next();
-  };
 }

@@ -2,9 +2,10 @@
 import { json, type Router } from "express";
 import { audioMessages } from "../../schema/audio.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
+import { networkOf, paceOfEach } from "../../services/pace.ts";
 import { type CommandName, command } from "../../services/sessions/commands.ts";
-import { paceOfEach } from "../pace.ts";
-import { type AudioServices, followed, identityOf, refuseForeign, sessionOf } from "./asked.ts";
+import { refuseForeign } from "../crossSite.ts";
+import { type AudioServices, followed, identityOf, sessionOf } from "./asked.ts";
 import { errorText } from "./errors.ts";
 import { fieldsOf } from "./manage.ts";
 
@@ -18,7 +19,7 @@ export function commandRoutes(router: Router, { config, sessions, tokens }: Audi
   for (const [path, name] of Object.entries(paths)) {
     router.post(`/session/:id/${path}`, own, body, async (req, res) => {
       const identity = await identityOf(req, tokens);
-      checkPace(identity?.person ?? `address ${req.ip}`);
+      checkPace(identity?.person ?? `address ${networkOf(req.ip)}`);
       const session = await sessionOf(req, sessions);
       if (session.following) {
         const error = new HereaboutsError("READ_ONLY");

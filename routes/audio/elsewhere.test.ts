@@ -77,6 +77,19 @@ describe("a session of another process [AU12]", () => {
     expect((await asked(other, "/api/session/beach")).status).toBe(404);
   });
 
+  it("[SE6] is forked as if it were here, also to a name that lives on a third", async () => {
+    const { id } = await beach();
+    const forked = await posted(other, "/api/session/fork", { sessionName: "beach", newName: "Hill" });
+    expect(forked).toMatchObject({ status: 201, body: { type: "named", status: "forked" } });
+    expect(forked.body.streamUrl).toBe(`${other.url}/stream/${forked.body.sessionId}`);
+    expect(owner.sessions.find("Hill")?.id).toBe(forked.body.sessionId);
+    const { session } = await third.sessions.create("Dune", { countsFor: "someone" });
+    const joined = await posted(other, "/api/session/fork", { sessionName: id, newName: "dune" });
+    expect(joined).toMatchObject({ status: 200, body: { sessionId: session.id, status: "joined" } });
+    const nowhere = await posted(other, "/api/session/fork", { sessionName: "nowhere", newName: "dune" });
+    expect(nowhere.status).toBe(404);
+  });
+
   it("is one however it is asked for at once, at all of them", async () => {
     const made = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>

@@ -49,7 +49,13 @@ export function eventRoutes(router: Router, services: AudioServices): void {
     const early: AudioEvent[] = [];
     let tell: (event: AudioEvent) => void = (event) => early.push(event);
     const onJoined = (frame: number) => tell({ type: "joined", listener: listener!, frame });
-    const detach = sessions.attach(session, { as: "events", listener, onJoined });
+    const detach = sessions.attach(session, {
+      as: "events",
+      listener,
+      onJoined,
+      person: identity?.person,
+      handle: identity?.handle,
+    });
     const socket = takeSocket(res);
     const write = writerTo(socket);
     const first = [connected(session, mayCommand(session, config, identity), now()), ...early];

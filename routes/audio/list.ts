@@ -1,8 +1,8 @@
 /** What the other processes list, as far as they answer within a second. */
 import type { Request, Response } from "express";
 import type { SessionType } from "../../schema/audio.ts";
-import type { Asking } from "./ask.ts";
-import { hopsOf, peerHeader } from "./peers.ts";
+import type { Asking } from "../ask.ts";
+import { hopsOf, peerHeader } from "../peers.ts";
 
 const listMs = 1000;
 

@@ -6,27 +6,20 @@ import { HereaboutsError } from "../../schema/errors.ts";
 import { validate } from "../../schema/validate.ts";
 import type { OpenStream } from "../../services/audio/stream/stream.ts";
 import type { Identity } from "../../services/identity/person.ts";
+import { paceOfEach } from "../../services/pace.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
-import { roleOf } from "../operators.ts";
-import type { Asking } from "./ask.ts";
-import {
-  type AudioServices,
-  answerOf,
-  bindCookie,
-  followed,
-  identityOf,
-  makerOf,
-  refuseForeign,
-  sessionOf,
-  urlsOf,
-} from "./asked.ts";
+import type { Asking } from "../ask.ts";
+import { audited } from "../audited.ts";
+import { refuseForeign } from "../crossSite.ts";
+import { type AudioServices, answerOf, bindCookie, followed, identityOf, makerOf, sessionOf, urlsOf } from "./asked.ts";
 import { listElsewhere } from "./list.ts";
 
 export function manageRoutes(router: Router, services: AudioServices, asking: Asking): void {
-  const { config, sessions, tokens, login, now } = services;
+  const { config, sessions, tokens, door, audit, now } = services;
   const body = json({ limit: "16kb" });
   const own = refuseForeign(config);
+  const checkPace = paceOfEach();
 
   router.post("/api/session/create", own, body, async (req, res) => {
     const { sessionName, options } = bodyOf(sessionBodies.create, req);
@@ -38,6 +31,14 @@ export function manageRoutes(router: Router, services: AudioServices, asking: As
     const { sessionName, followerName } = bodyOf(sessionBodies.follow, req);
     const made = await sessions.follow(sessionName, followerName, await makerOf(req, services));
     res.status(made.outcome === "created" ? 201 : 200).json(answerOf(req, config, made));
+  });
+
+  router.post("/api/session/fork", own, body, async (req, res) => {
+    const { sessionName, newName } = bodyOf(sessionBodies.fork, req);
+    const maker = await makerOf(req, services);
+    checkPace(maker.countsFor);
+    const made = await sessions.fork(sessionName, newName, maker);
+    res.status(made.outcome === "forked" ? 201 : 200).json(answerOf(req, config, made));
   });
 
   router.post("/create-session", own, async (req, res) => {
@@ -74,12 +75,17 @@ export function manageRoutes(router: Router, services: AudioServices, asking: As
 
   router.delete("/api/session/:id", own, async (req, res) => {
     const session = await sessionOf(req, sessions);
-    if (roleOf(req.headers.authorization, login) !== "operator") {
+    const role = door.roleOf(req);
+    res.locals["operatorRole"] = role;
+    if (role === "operator") {
+      const what = { action: "end session", room: session.key };
+      await audited(audit, [req, res], what, async () => sessions.remove(session, "deleted"));
+    } else {
       const identity = await identityOf(req, tokens);
       if (!identity) throw new HereaboutsError("BAD_TOKEN", "Send the maker's as Authorization: Bearer.");
       if (identity.person !== session.maker) throw new HereaboutsError("FORBIDDEN", "Only its maker may end it.");
+      sessions.remove(session, "deleted");
     }
-    sessions.remove(session, "deleted");
     res.json({ sessionId: session.id, deleted: true });
   });
 

@@ -12,10 +12,10 @@ import type { Resume } from "../../services/audio/stream/stream.ts";
 import { Elsewhere } from "../../services/sessions/homes.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
 import type { Sessions } from "../../services/sessions/sessions.ts";
-import { type Asking, ask, carried } from "./ask.ts";
+import { answerAs } from "../answerFrom.ts";
+import { type Asking, ask, carried } from "../ask.ts";
+import { frameHeader } from "../peers.ts";
 import { endOf } from "./outflow.ts";
-import { answerAs } from "./passOn.ts";
-import { frameHeader } from "./peers.ts";
 
 /** How long a listener whose sound stopped waits for it to go on, and how often that is tried. */
 const patienceMs = 15_000;

@@ -6,10 +6,10 @@ import type { Router } from "express";
 import { metaint } from "../../services/audio/stream/icy.ts";
 import { Elsewhere } from "../../services/sessions/homes.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
-import type { Asking } from "./ask.ts";
+import type { Asking } from "../ask.ts";
+import { frameHeader, passedOf } from "../peers.ts";
 import { type AudioServices, sessionOf, tokenOfListener } from "./asked.ts";
 import { Outflow, turnOf } from "./outflow.ts";
-import { frameHeader, passedOf } from "./peers.ts";
 import { relay } from "./relay.ts";
 
 export function streamRoutes(router: Router, { sessions }: AudioServices, asking: Asking): void {

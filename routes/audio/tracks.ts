@@ -16,16 +16,21 @@ export function trackRoutes(router: Router, { tracks }: AudioServices): void {
   router.get("/api/audio/tracks", (req, res) => {
     const { query, offset, limit } = fieldsOf(page, req.query);
     const words = fold(query).split(/\s+/).filter(Boolean);
-    const found: TrackInfo[] = [];
-    let total = 0;
-    for (const track of tracks()) {
-      const text = fold(`${track.title} ${track.artist} ${track.album}`);
-      if (!words.every((word) => text.includes(word))) continue;
-      if (total >= offset && found.length < limit) found.push(track);
-      total++;
-    }
-    res.json({ tracks: found, total });
+    const isFound = (track: TrackInfo) => words.every((word) => foldedOf(track).includes(word));
+    const found = words.length > 0 ? tracks().filter(isFound) : tracks();
+    res.json({ tracks: found.slice(offset, offset + limit), total: found.length });
   });
+}
+
+/** Folding takes a microsecond: a tenth of a second for a library of 100,000, in which all rooms would wait. */
+const folded = new WeakMap<TrackInfo, string>();
+
+function foldedOf(track: TrackInfo): string {
+  const known = folded.get(track);
+  if (known !== undefined) return known;
+  const text = fold(`${track.title} ${track.artist} ${track.album}`);
+  folded.set(track, text);
+  return text;
 }
 
 /** Case and accents count for nothing. */

@@ -4,6 +4,7 @@
  * never keeps the last worker from what may not. Knows nothing of what the jobs are.
  */
 import { type ErrorCode, HereaboutsError } from "../../schema/errors.ts";
+import { apart } from "../context.ts";
 
 /** What a worker answers in the end. An error has the code of what was wrong with the job itself. */
 export type Answer<Result> = { ok: true; result: Result } | { ok: false; code: ErrorCode; details: string };
@@ -99,7 +100,12 @@ export class Pool<Job, Result> {
     }
   }
 
+  /** A worker serves whoever comes, and so belongs to nobody. */
   #spawn(): Slot<Job, Result> {
+    return apart(() => this.#spawnApart());
+  }
+
+  #spawnApart(): Slot<Job, Result> {
     const worker = this.#options.spawn();
     const rest = setTimeout(() => !slot.at && void this.#giveUp(slot, closing()), idleMs).unref();
     const slot: Slot<Job, Result> = { worker, rest, at: undefined };

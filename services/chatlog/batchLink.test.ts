@@ -87,10 +87,13 @@ describe("the link to the worker", () => {
     const link = open();
     const calls = ["a", "b", "c"].map((call) => link.send(call));
     await turn();
-    const full = { ok: false, error: "disk is full" } as const;
-    worker().reply({ type: "answers", answers: [full, { ok: true, value: 1 }, full] });
-    const settled = (await Promise.allSettled(calls)).map(({ status }) => status);
-    expect(settled).toEqual(["rejected", "fulfilled", "rejected"]);
+    const full = { ok: false, error: "disk is full", isStorage: true } as const;
+    const bug = { ok: false, error: "not a function", isStorage: false } as const;
+    worker().reply({ type: "answers", answers: [full, { ok: true, value: 1 }, bug] });
+    const refused = { code: "STORAGE_FAILED", details: "The chat log's storage: disk is full." };
+    const [first, , last] = await Promise.allSettled(calls);
+    expect(first).toMatchObject({ status: "rejected", reason: refused });
+    expect(last).toEqual({ status: "rejected", reason: new Error("chat log: not a function") });
     expect(errors).toEqual(["chat log: disk is full"]);
   });
 

@@ -1,10 +1,13 @@
 /**
  * A link to a worker that takes one batch at a time: what is asked for while a batch runs goes into the next. Answers
- * come in the order of the calls. If the worker ends, everything unanswered is rejected and a new worker is started, with
- * growing pauses if it keeps ending. Knows nothing of what is asked.
+ * come in the order of the calls. If the worker ends, everything unanswered is rejected (STORAGE_FAILED) and a new worker is started, with
+ * growing pauses if it keeps ending. Knows nothing of what is asked. A batch is of many, and belongs to none of them.
  */
+import { HereaboutsError } from "../../schema/errors.ts";
+import { apart } from "../context.ts";
 
-export type Answer = { ok: true; value: unknown } | { ok: false; error: string };
+/** `isStorage`: the disk or what is on it is at fault, and not a mistake of ours. */
+export type Answer = { ok: true; value: unknown } | { ok: false; error: string; isStorage: boolean };
 export type Reply = { type: "answers"; answers: Answer[] } | { type: "trouble"; error: string };
 
 /** What is needed of a `Worker`. */
@@ -59,11 +62,11 @@ export class BatchLink<Call, Message> {
   send(call: Call): Promise<unknown> {
     if (this.#closed) return Promise.reject(new Error("The chat log is closed."));
     if (this.#queue.length >= this.#options.maxPending) {
-      return Promise.reject(new Error(`The chat log is behind: ${this.#queue.length} calls wait to be stored.`));
+      return Promise.reject(failed(`The chat log is behind: ${this.#queue.length} calls wait to be stored.`));
     }
     const answered = new Promise((resolve, reject) => this.#queue.push({ call, resolve, reject }));
     this.#last = answered;
-    this.#plan();
+    apart(() => this.#plan());
     return answered;
   }
 
@@ -121,12 +124,13 @@ export class BatchLink<Call, Message> {
     this.#pauseMs = 0;
     this.#carrier.unref();
     this.#plan();
-    const failed = answers.find((answer) => !answer.ok);
-    if (failed) this.#options.onError(new Error(`chat log: ${failed.error}`));
+    const wrong = answers.find((answer) => !answer.ok);
+    if (wrong) this.#options.onError(new Error(`chat log: ${wrong.error}`));
     for (const [i, { resolve, reject }] of batch.entries()) {
       const answer = answers[i]!;
       if (answer.ok) resolve(answer.value);
-      else reject(new Error(`Not stored: ${answer.error}`));
+      else if (answer.isStorage) reject(failed(`The chat log's storage: ${answer.error}.`));
+      else reject(new Error(`chat log: ${answer.error}`));
     }
   }
 
@@ -138,8 +142,9 @@ export class BatchLink<Call, Message> {
     const pending = this.#state.is === "busy" ? this.#state.batch : [];
     this.#state = { is: "down" };
     const lost = pending.concat(this.#queue.splice(0));
-    const reason = new Error("The chat log's worker ended.", { cause: failure });
-    this.#options.onError(reason);
+    const what = "The chat log's worker ended.";
+    this.#options.onError(new Error(what, { cause: failure }));
+    const reason = failed(what, failure);
     for (const { reject } of lost) reject(reason);
     setTimeout(() => this.#state.is === "down" && this.#start(), this.#pauseMs);
     this.#pauseMs = Math.min(restartMs.most, this.#pauseMs * 2 || restartMs.first);
@@ -161,4 +166,9 @@ export class BatchLink<Call, Message> {
       this.#carrier.postMessage(this.#options.bye);
     });
   }
+}
+
+/** What a full or failing disk does is nobody's mistake: whoever asked is told, and may try again. */
+function failed(details: string, cause?: unknown): HereaboutsError {
+  return new HereaboutsError("STORAGE_FAILED", details, { cause });
 }

@@ -100,7 +100,8 @@ export interface ChatLog {
    * (nobody else's line between, both shown or both shadows) makes that line's count one more and takes no sequence
    * number; its `at` stays. A repeat is answered with the line as it is by now. What is rejected may have been stored all the same, if
    * the worker or the connection died on the way: repeat it, and expect `isRepeat` for a line that nobody saw yet.
-   * Rejects with MOVED where a higher fence has begun, with UNAVAILABLE where the store does not answer.
+   * Rejects with MOVED where a higher fence has begun, with UNAVAILABLE where the store does not answer,
+   * with STORAGE_FAILED where its disk is full or broken.
    */
   append(instance: string, line: NewLine, owning?: Owning): Promise<Appended>;
   /** The newest `limit` lines before `before` (all, if left out), oldest first. */

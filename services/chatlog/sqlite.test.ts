@@ -96,7 +96,7 @@ describe("what goes wrong", () => {
     other.exec("BEGIN IMMEDIATE");
     const failing = [log.append("x", second), log.append("x", said(bob, "3")), log.heart("x", 1, "bob", true)];
     const asked = log.last("x");
-    for (const answer of failing) await expect(answer).rejects.toThrow("Not stored: database is locked");
+    for (const answer of failing) await expect(answer).rejects.toThrow("The chat log's storage: database is locked");
     expect(await asked).toBe(1);
     other.exec("ROLLBACK");
     other.close();

@@ -63,7 +63,11 @@ function tried(store: SqliteStore, call: Call): Answer {
 const perform = (store: SqliteStore, { method, args }: Call): unknown =>
   (store[method] as (...args: unknown[]) => unknown)(...args);
 
-const refused = (error: unknown): Answer => ({
-  ok: false,
-  error: error instanceof Error ? error.message : String(error),
-});
+/** SQLite's busy, locked, readonly, I/O error, corrupt, full, cannot open, and not a database: https://sqlite.org/rescode.html */
+const ofStorage = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
+
+function refused(error: unknown): Answer {
+  const { message = String(error), errcode = 0 } = error as { message?: string; errcode?: number };
+  // the low byte says which, the others more of it
+  return { ok: false, error: message, isStorage: ofStorage.has(errcode & 0xff) };
+}

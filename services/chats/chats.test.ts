@@ -44,7 +44,7 @@ function start(say: (instance: string, said: Said) => Promise<Appended | undefin
       return () => {};
     },
   };
-  const chats = createChats(config, log, () => 0, { say, channel });
+  const chats = createChats(config, log, () => 0, { others: { say, channel } });
   processes.push(chats);
   return chats;
 }

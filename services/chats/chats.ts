@@ -6,6 +6,7 @@
  */
 import type { Config } from "../../config.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
+import type { Bans } from "../bans/bans.ts";
 import type { Appended, Author, ChatLog, NewLine } from "../chatlog/chatlog.ts";
 import type { Channel } from "../cluster/cluster.ts";
 import type { Identity } from "../identity/person.ts";
@@ -66,7 +67,20 @@ export function authorOf({ person, handle, name, kind, guest }: Identity): Autho
 
 type ChatsConfig = Pick<Config, "chatPieces" | "chatFonts" | "chatUnfiltered">;
 
-export function createChats(config: ChatsConfig, log: ChatLog, now: () => number, others = noOthers): Chats {
+export interface ChatsOptions {
+  others?: OtherChats | undefined;
+  /** What operators laid on people beyond a single chat. */
+  bans?: Pick<Bans, "checkJoin" | "checkSay">;
+}
+
+const noBans: Pick<Bans, "checkJoin" | "checkSay"> = { checkJoin() {}, checkSay() {} };
+
+export function createChats(
+  config: ChatsConfig,
+  log: ChatLog,
+  now: () => number,
+  { others = noOthers, bans = noBans }: ChatsOptions = {},
+): Chats {
   const pieces = new Map(list(config.chatPieces).map((pair) => pair.split("=") as [string, string]));
   const fonts = list(config.chatFonts);
   const unfiltered = new Set(list(config.chatUnfiltered));
@@ -104,6 +118,8 @@ export function createChats(config: ChatsConfig, log: ChatLog, now: () => number
       const there = opened.has(instance) ? undefined : await others.say(instance, said);
       if (there) return there;
       const rules = opened.get(instance)?.moderation ?? (await moderation(instance));
+      bans.checkJoin(`chat:${instance}`, author.id);
+      bans.checkSay(`chat:${instance}`, author.id);
       rules.checkJoin(author.id);
       rules.checkSay(author.id, clientId, isUnslowed);
       const line = { author, font, clientId, isShadow: rules.isShadowed(author.id), ...filter(instance, text) };

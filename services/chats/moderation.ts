@@ -3,17 +3,22 @@
  * it when the room opens; each change is noted with who, whom, why and when.
  */
 import { HereaboutsError } from "../../schema/errors.ts";
+import type { Order } from "../../schema/operations.ts";
+import { describeRestriction } from "../bans/bans.ts";
 import type { ChatLog, Restriction } from "../chatlog/chatlog.ts";
 
 type Kind = Restriction["kind"];
 
 const rememberedSpeakers = 10_000;
+/** Within this a client says again what it got no answer to. */
+const repeatMs = 10 * 60_000;
 
 export class Moderation {
   readonly #log: ChatLog;
   readonly #instance: string;
   readonly #now: () => number;
   readonly #held = new Map<string, Restriction>();
+  /** The longest ago first; only for as long as it matters. */
   readonly #lastSaid = new Map<string, { at: number; clientId: string }>();
   slowSeconds = 0;
 
@@ -33,13 +38,13 @@ export class Moderation {
   /** Throws BANNED. */
   checkJoin(person: string): void {
     const ban = this.#holding(person, "ban");
-    if (ban) throw new HereaboutsError("BANNED", describe(ban));
+    if (ban) throw new HereaboutsError("BANNED", describeRestriction(ban));
   }
 
   /** Throws MUTED. */
   checkMute(person: string): void {
     const mute = this.#holding(person, "mute");
-    if (mute) throw new HereaboutsError("MUTED", describe(mute));
+    if (mute) throw new HereaboutsError("MUTED", describeRestriction(mute));
   }
 
   /** Throws MUTED, or TOO_FAST in slow mode. Saying the same line again, after an answer was lost, is neither. */
@@ -56,9 +61,14 @@ export class Moderation {
 
   /** A line of theirs was stored. */
   said(person: string, clientId: string): void {
+    const now = this.#now();
     this.#lastSaid.delete(person);
-    this.#lastSaid.set(person, { at: this.#now(), clientId });
-    if (this.#lastSaid.size > rememberedSpeakers) this.#lastSaid.delete(this.#lastSaid.keys().next().value!);
+    this.#lastSaid.set(person, { at: now, clientId });
+    const since = now - Math.max(repeatMs, this.slowSeconds * 1000);
+    for (const [speaker, { at }] of this.#lastSaid) {
+      if (at >= since && this.#lastSaid.size <= rememberedSpeakers) break;
+      this.#lastSaid.delete(speaker);
+    }
   }
 
   isSilenced(person: string): boolean {
@@ -74,6 +84,11 @@ export class Moderation {
     const restriction = { person, kind, until, reason };
     await this.#log.restrict(this.#instance, restriction, by);
     this.#held.set(keyOf(person, kind), restriction);
+  }
+
+  /** Whether one of that kind holds. */
+  holds(kind: Kind, person: string): boolean {
+    return this.#holding(person, kind) !== undefined;
   }
 
   async lift(kind: Kind, person: string, reason: string, by: string): Promise<void> {
@@ -96,11 +111,18 @@ export class Moderation {
   }
 }
 
-function keyOf(person: string, kind: Kind): string {
-  return `${kind} ${person}`;
+/** What an operator asked for in one chat. Throws PERSON_NOT_FOUND for what does not hold and so cannot be lifted. */
+export async function moderateFor(
+  moderation: Moderation,
+  { action, person, seconds, reason }: Pick<Order, "action" | "person" | "seconds" | "reason">,
+): Promise<void> {
+  if (action === "mute" || action === "ban") return moderation.restrict(action, person, seconds, reason, "operator");
+  const kind = action === "unmute" ? "mute" : "ban";
+  if (!moderation.holds(kind, person))
+    throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds there.`);
+  return moderation.lift(kind, person, reason, "operator");
 }
 
-function describe({ until, reason }: Restriction): string {
-  const end = Number.isFinite(until) ? `Until ${new Date(until).toISOString()}.` : "";
-  return [end, reason && `Reason: ${reason}`].filter(Boolean).join(" ");
+function keyOf(person: string, kind: Kind): string {
+  return `${kind} ${person}`;
 }

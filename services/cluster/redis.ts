@@ -16,6 +16,8 @@ export interface Connections {
   /** For whoever asks for one more: a library closes what it was given. `duplicate()` of it makes the like. */
   open(): Redis;
   close(): void;
+  /** How long the newest answer took to a ping, of which there is one a second; undefined before the first. */
+  readonly roundTripMs: number | undefined;
 }
 
 const options: RedisOptions = {
@@ -35,11 +37,17 @@ export async function openRedis(url: string, onError: (error: unknown) => void):
   // a tenth of the memory of a server that needs none
   const { Redis } = await import("ioredis");
   const opened = new Set<Redis>();
+  let roundTripMs: number | undefined;
 
+  const ping = async (redis: Redis) => {
+    const since = performance.now();
+    await redis.ping();
+    roundTripMs = performance.now() - since;
+  };
   const watched = (redis: Redis): Redis => {
     redis.on("error", onError);
     // a subscriber asks for nothing by itself, and would never learn that nobody is there, or that answers are out of step
-    const ask = () => redis.status === "ready" && redis.ping().catch(() => redis.disconnect(true));
+    const ask = () => redis.status === "ready" && ping(redis).catch(() => redis.disconnect(true));
     const asking = setInterval(ask, callMs).unref();
     opened.add(redis);
     redis.on("end", () => {
@@ -62,6 +70,9 @@ export async function openRedis(url: string, onError: (error: unknown) => void):
   }
   return {
     open,
+    get roundTripMs() {
+      return roundTripMs;
+    },
     close() {
       for (const redis of opened) redis.disconnect();
     },

@@ -21,8 +21,8 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
   const knowEachOther = (...those: Process[]) =>
     until(async () => {
       for (const one of those) expect((await one.state()).members.sort()).toEqual(those.map(({ id }) => id));
-    }, 3000);
-  const until = (check: () => Promise<void>, timeout: number) => vi.waitFor(check, { timeout, interval: 20 });
+    });
+  const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
   beforeEach(() => start());
   afterEach(async () => {
     await processes.stop();
@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     const had = await takenBy(a, "world:w");
     const killedAt = performance.now();
     a.signal("SIGKILL");
-    await until(async () => void (await takenBy(b, "world:w")), 5000);
+    await until(async () => void (await takenBy(b, "world:w")));
     expect(performance.now() - killedAt).toBeLessThan(2500);
     expect((await takenBy(b, "world:w")).fence).toBeGreaterThan(had.fence);
     const { events } = await b.state();
@@ -64,10 +64,10 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     await takenBy(a, "world:w");
     await takenBy(a, "world:untaken");
     a.signal("SIGSTOP");
-    await until(async () => void (await takenBy(b, "world:w")), 9000);
+    await until(async () => void (await takenBy(b, "world:w")));
     await pause(500);
     a.signal("SIGCONT");
-    await until(async () => expect((await a.state()).isCurrent).toBe(true), 2000);
+    await until(async () => expect((await a.state()).isCurrent).toBe(true));
     const [state] = await expectOneEach(a, b);
     const lost = state!.events.flatMap(({ event }) => (event.type === "lost" ? [event.home.key] : []));
     expect(lost).toEqual(["world:w", "world:untaken"]);
@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     a.signal("SIGSTOP");
     await pause(3000);
     a.signal("SIGCONT");
-    await until(async () => expect((await a.state()).isCurrent).toBe(true), 2000);
+    await until(async () => expect((await a.state()).isCurrent).toBe(true));
     expect((await b.claim("world:w"))[0]).toEqual(had);
     await expectOneEach(a, b);
   });
@@ -89,13 +89,13 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     it(`[OP5] takes all from one that is cut off from Redis (${how}), after it gave it up`, async () => {
       await takenBy(a, "world:w");
       await a.proxy[how]();
-      await until(async () => void (await takenBy(b, "world:w")), 9000);
+      await until(async () => void (await takenBy(b, "world:w")));
       const [state] = await expectOneEach(a, b);
       expect(state).toMatchObject({ isUp: false, isServing: false });
       await expect(a.claim("world:new")).rejects.toThrow("UNAVAILABLE");
       expect(a.lastMs()).toBeLessThan(1100);
       await a.proxy.heal();
-      await until(async () => expect((await a.state()).isServing).toBe(true), 5000);
+      await until(async () => expect((await a.state()).isServing).toBe(true));
       expect((await a.claim("world:w"))[0]!.process).toBe("b");
       await expectOneEach(a, b);
     });
@@ -104,12 +104,12 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
   it("[PR6] keeps everything where Redis is killed and comes back with its data", async () => {
     const had = await takenBy(a, "world:w");
     await redis.kill();
-    await until(async () => expect((await a.state()).isUp).toBe(false), 1000);
+    await until(async () => expect((await a.state()).isUp).toBe(false));
     await expect(b.claim("world:new")).rejects.toThrow("UNAVAILABLE");
     expect((await a.claim("world:w"))[0]).toEqual(had);
     await pause(6000);
     await redis.restart();
-    await until(async () => void (await takenBy(b, "world:new")), 3000);
+    await until(async () => void (await takenBy(b, "world:new")));
     expect((await b.claim("world:w"))[0]).toEqual(had);
     const [state] = await expectOneEach(a, b);
     const types = state!.events.map(({ event }) => event.type);
@@ -128,11 +128,11 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     await redis.kill();
     c.signal("SIGSTOP"); // those who were known are waited for
     await redis.restart();
-    await until(async () => expect((await a.state()).isUp).toBe(true), 3000);
+    await until(async () => expect((await a.state()).isUp).toBe(true));
     await expect(b.claim("world:new")).rejects.toThrow("UNAVAILABLE");
     expect((await b.claim("world:w"))[0]).toEqual(had);
     c.signal("SIGCONT");
-    await until(async () => void (await takenBy(b, "world:new")), 6000);
+    await until(async () => void (await takenBy(b, "world:new")));
     const { fence } = await takenBy(b, "world:new");
     expect(fence).toBeGreaterThan(had.fence);
     const [state] = await expectOneEach(a, b, c);
@@ -148,7 +148,7 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     await pause(2500);
     expect((await a.state()).isServing).toBe(true);
     await Promise.all([a.proxy.heal(), b.proxy.heal()]);
-    await until(async () => void (await takenBy(b, "world:new")), 3000);
+    await until(async () => void (await takenBy(b, "world:new")));
     expect((await b.claim("world:w"))[0]).toEqual(had);
     await expectOneEach(a, b);
   });
@@ -177,13 +177,13 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     await until(async () => {
       const { events } = await b.state();
       expect(events.at(-1)!.event).toMatchObject({ type: "gone", why: "drained" });
-    }, 1000);
+    });
     await expectOneEach(a, b);
   });
 
   it("says to all others what is said in a channel, and not to itself", async () => {
     await a.ask({ do: "say", text: "hello you" });
-    await until(async () => expect((await b.state()).heard).toEqual(["a: hello you"]), 1000);
+    await until(async () => expect((await b.state()).heard).toEqual(["a: hello you"]));
     expect((await a.state()).heard).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@
 import { Channel, type ChannelEvent, type ChannelStats } from "../../schema/channel.ts";
 import { maxPayloadBytes, readDatagram } from "../../schema/datagrams.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
+import { apart } from "../context.ts";
 import type { Carrier, CarrierPeer } from "./carrier/carrier.ts";
 
 const tickMs = 50;
@@ -56,7 +57,7 @@ export class Datagrams {
       ...on,
       malformed: () => this.malformed++,
       opened: () => {
-        this.#timer ??= setInterval(() => this.#tick(), tickMs).unref();
+        this.#timer ??= apart(() => setInterval(() => this.#tick(), tickMs)).unref();
       },
     });
   }

@@ -101,17 +101,29 @@ describe("[ID4] a display name", () => {
     ["isolates it", "\u2066ada\u2069", "ada"],
     ["marks a direction", "a\u200fd\u061ca\u200e", "ada"],
     ["breaks the line", "ada\nroot: hello\r\u2028x\u2029y", "adaroot: helloxy"],
+    ["is drawn over other lines", `a\u0301${"\u0324\u0310".repeat(60)}da`, `\u00e1${"\u0324".repeat(5)}da`],
     ["controls a terminal", "\u001b[31mada\u0007\u009b", "[31mada"],
   ])("loses what %s", (_, name, shown) => {
     expect(displayName(name, "f")).toBe(shown);
   });
 
-  it.each(["", "   ", "\n\t", "\u202e", "\u200b", "\u3164", "\u00ad\ufeff", undefined, null, 5, ["x"], { name: "x" }])(
-    "is the fallback for %j",
-    (name) => {
-      expect(displayName(name, "guest-ab12")).toBe("guest-ab12");
-    },
-  );
+  it.each([
+    "",
+    "   ",
+    "\n\t",
+    "\u0301".repeat(64),
+    "\u202e",
+    "\u200b",
+    "\u3164",
+    "\u00ad\ufeff",
+    undefined,
+    null,
+    5,
+    ["x"],
+    { name: "x" },
+  ])("is the fallback for %j", (name) => {
+    expect(displayName(name, "guest-ab12")).toBe("guest-ab12");
+  });
 
   it("is one that would be left as it is, whatever was given", () => {
     fc.assert(

@@ -59,5 +59,5 @@ export function skeletonOf(handle: string): string {
 export function displayName(name: unknown, fallback: string): string {
   if (typeof name !== "string") return fallback;
   const shown = [...cleanText(name.slice(0, limits.nameChars * 8))].slice(0, limits.nameChars).join("").trim();
-  return /[^\p{Default_Ignorable_Code_Point}\s]/u.test(shown) ? shown : fallback;
+  return /[^\p{Default_Ignorable_Code_Point}\p{M}\s]/u.test(shown) ? shown : fallback;
 }

@@ -3,11 +3,12 @@
  * an external issuer. A token that cannot be verified is refused; there is no half-trusted one.
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { createRemoteJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
+import { createRemoteJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Config } from "../../config.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { keptSecret } from "../secrets.ts";
 import { checkHandle, displayName, type Handles, isHandle } from "./handles.ts";
+import { ownTokens } from "./ownTokens.ts";
 import type { Identity, Kind, Role } from "./person.ts";
 
 const ownIssuer = "hereabouts";
@@ -39,14 +40,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
   const secret = new TextEncoder().encode(secretOf(config));
   const externalKeys = config.authJwksUrl ? createRemoteJWKSet(new URL(config.authJwksUrl)) : undefined;
 
-  const sign = (claims: JWTPayload, subject: string, days: number) =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: "HS256" })
-      .setIssuer(ownIssuer)
-      .setSubject(subject)
-      .setIssuedAt()
-      .setExpirationTime(`${days}d`)
-      .sign(secret);
+  const own = ownTokens(secret, ownIssuer);
 
   const identityOf = (subject: string, claims: JWTPayload, guest: boolean): Identity => {
     const person = createHmac("sha256", secret).update(subject).digest("base64url").slice(0, 16);
@@ -76,7 +70,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
     try {
       const issuer = externalKeys ? issuerOf(token) : ownIssuer;
       if (issuer !== ownIssuer && externalKeys) return await verifyExternal(token, externalKeys, config);
-      return (await jwtVerify(token, secret, { issuer: ownIssuer, algorithms: ["HS256"] })).payload;
+      return own.verify(token);
     } catch (cause) {
       throw new HereaboutsError("BAD_TOKEN", reasonOf(cause), { cause });
     }
@@ -89,9 +83,9 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
     }
     const claims = await decode(token);
     if (!claims.sub) throw new HereaboutsError("BAD_TOKEN", "It names no subject.");
-    const own = claims.iss === ownIssuer;
-    const subject = own ? claims.sub : `${claims.iss} ${claims.sub}`;
-    const identity = identityOf(subject, claims, own && claims["guest"] === true);
+    const isOwn = claims.iss === ownIssuer;
+    const subject = isOwn ? claims.sub : `${claims.iss} ${claims.sub}`;
+    const identity = identityOf(subject, claims, isOwn && claims["guest"] === true);
     if (!identity.guest) await handles.claim(subject, identity.handle);
     return identity;
   };
@@ -105,7 +99,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
       const subject = isGuest ? known.sub! : fresh.subject;
       const claims = isGuest && name === undefined ? { guest: true, name: known["name"] } : fresh.claims;
       return {
-        token: await sign(claims, subject, config.guestTokenDays),
+        token: own.sign(claims, subject, config.guestTokenDays),
         identity: identityOf(subject, claims, true),
       };
     },
@@ -113,7 +107,7 @@ export function createTokens(config: TokenConfig, handles: Handles): Tokens {
       checkHandle(handle);
       const subject = `local:${handle.toLowerCase()}`;
       await handles.claim(subject, handle);
-      return sign({ handle, kind, role, ...(name === undefined ? {} : { name }) }, subject, days);
+      return own.sign({ handle, kind, role, ...(name === undefined ? {} : { name }) }, subject, days);
     },
   };
 }

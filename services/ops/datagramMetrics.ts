@@ -1,21 +1,12 @@
 /** Metrics of datagrams: who is on them, how well they arrive, and what carries them. */
-import { Counter, Gauge, type Registry } from "prom-client";
+import type { Counter } from "prom-client";
 import type { ChannelStats } from "../../schema/channel.ts";
 import type { CarrierStats } from "../datagram/carrier/carrier.ts";
 import type { Datagrams } from "../datagram/datagrams.ts";
+import type { Meters } from "./meters.ts";
 
-export function measureDatagrams(registry: Registry, datagrams: Datagrams): void {
-  const gauge = <L extends string>(name: string, help: string, labelNames: L[], collect: (gauge: Gauge<L>) => void) =>
-    new Gauge({
-      name: `hereabouts_${name}`,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset();
-        collect(this as unknown as Gauge<L>);
-      },
-    });
+export function measureDatagrams(meters: Meters, datagrams: Datagrams): void {
+  const { gauge } = meters;
   const ofChannels = (name: string, help: string, figure: (stats: ChannelStats) => number | undefined) =>
     gauge(name, `${help}; of channels in use`, ["quantile"], (to) => {
       const figures = datagrams.stats().flatMap((stats) => (stats.carrier === "datagram" ? (figure(stats) ?? []) : []));
@@ -39,17 +30,10 @@ export function measureDatagrams(registry: Registry, datagrams: Datagrams): void
   );
 
   /** What the carrier has counted since the start. */
-  const counter = <L extends string>(name: string, help: string, labelNames: L[], collect: Collect<Counter<L>>) =>
-    new Counter({
-      name: `hereabouts_${name}_total`,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset();
-        const stats = datagrams.carrier?.stats();
-        if (stats) collect(this as unknown as Counter<L>, stats);
-      },
+  const counter = <L extends string>(name: string, help: string, labelNames: L[], collect: Collect<L>) =>
+    meters.counted(`${name}_total`, help, labelNames, (to) => {
+      const stats = datagrams.carrier?.stats();
+      if (stats) collect(to, stats);
     });
   counter("datagrams", "Datagrams taken and sent", ["direction"], (to, { datagramsIn, datagramsOut }) => {
     to.inc({ direction: "in" }, datagramsIn);
@@ -69,4 +53,4 @@ export function measureDatagrams(registry: Registry, datagrams: Datagrams): void
   );
 }
 
-type Collect<T> = (to: T, stats: CarrierStats) => void;
+type Collect<L extends string> = (to: Counter<L>, stats: CarrierStats) => void;

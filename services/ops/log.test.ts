@@ -1,7 +1,7 @@
 /** Lines are one line each and structured; what could flood is limited. */
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../config.ts";
-import { createLog, silentLog } from "./log.ts";
+import { createLog, messageLine, silentLog } from "./log.ts";
 
 type Line = Record<string, unknown>;
 type Level = Config["logLevel"];
@@ -11,7 +11,8 @@ function start(options: { level?: Level; format?: Config["logFormat"]; dev?: boo
   const written: string[] = [];
   const clock = { now: 50_000 };
   const config = { logLevel: options.level ?? "debug", logFormat: options.format ?? "json", dev: options.dev ?? false };
-  const log = createLog(config, { write: (line) => void written.push(line) }, () => clock.now);
+  const destination = { write: (line: string) => void written.push(line) };
+  const log = createLog(config, { destination, now: () => clock.now });
   const lines = () => written.map((line) => JSON.parse(line) as Line);
   return { log, clock, written, lines };
 }
@@ -31,6 +32,20 @@ describe("log lines", () => {
     log.error({ error: new TypeError("broken") }, "failed");
     expect(lines()[0]!["error"]).toMatchObject({ type: "TypeError", message: "broken" });
     expect((lines()[0]!["error"] as Line)["stack"]).toContain("log.test.ts");
+  });
+
+  it("[SE3] of messages go to a file of their own, whoever they are from", () => {
+    const kept: unknown[] = [];
+    const config = { logLevel: "silent", logFormat: "json", dev: false, sessionLogLevel: "debug" } as const;
+    const log = createLog(config, { sink: (...line) => kept.push(line.slice(0, 2)) });
+    log.debug({ session: "a", message: "piece:x", ms: 1 }, messageLine);
+    log.debug({ session: "a", message: "piece:x", environment: "browser" }, "refused");
+    log.info({ session: "a" }, "joined");
+    expect(kept).toEqual([
+      ["a", "messages"],
+      ["a", "browser"],
+      ["a", "server"],
+    ]);
   });
 
   it.each([

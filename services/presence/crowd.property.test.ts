@@ -200,7 +200,7 @@ class Model {
     else if (event.type === "attention") stay.attention = event.attention;
     else if (event.type === "play") this.#players.set(`${stay.room} ${stay.person}`, stay.seat);
     else if (event.type === "leave") this.#end(stay, event.reason);
-    else this.#identify(stay, event.identity);
+    else if (event.type === "identify") this.#identify(stay, event.identity);
   }
 
   #identify(stay: Stay, { person, name }: Identity): void {
@@ -397,6 +397,7 @@ class Run {
   readonly #replay = new Replay();
   #now = 1_000_000;
   #seats = 0;
+  readonly #tabs = new Set<string>();
 
   constructor(options: { graceMs: number; ghostMs: number }) {
     const pieceOf = (instance: string) => pieces[`chat:${instance}`]!.slice("world:".length);
@@ -465,6 +466,7 @@ class Run {
   ): void {
     this.#now += 1; // no two come at the very same instant: "newest" has one meaning
     const seat = `seat${++this.#seats}`;
+    this.#tabs.add(connection);
     const event = { type: "join", seat, room, identity, connection, attention, share, invisible } as const;
     this.#apply({ ...event, exclusive: isExclusive(room) });
   }
@@ -502,6 +504,8 @@ class Run {
     expectEqual([...this.#crowd.rooms()].sort(), occupied.sort(), "rooms");
     expectEqual(this.#crowd.people, new Set(held.map((stay) => stay.person)).size, "people");
     this.#compareSeats(held, event);
+    const tabs = new Set(held.map(({ tab }) => tab));
+    for (const tab of this.#tabs) expectEqual(this.#crowd.hasConnection(tab), tabs.has(tab), `seats of ${tab}`);
     const { deadline } = this.#crowd;
     if (!(deadline <= this.#model.nextDue() && deadline > this.#now)) {
       expect.fail(`deadline ${deadline} at ${this.#now}, next due ${this.#model.nextDue()}`);

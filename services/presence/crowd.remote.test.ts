@@ -28,7 +28,7 @@ function put(
   origin = "other",
 ): Change[] {
   const about = { role: "player", since: now, attention: "visible", share: true, fence: 0 } as const;
-  const seat = { key, room, identity, connection, ...about, invisible: false, isAway: false, ...more };
+  const seat = { key, room, identity, connection, ...about, invisible: false, follows: "", isAway: false, ...more };
   return apply({ type: "put", origin, seat });
 }
 const outcomes = () => Object.fromEntries(crowd.takeOutcomes());

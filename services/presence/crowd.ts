@@ -109,9 +109,19 @@ export class Crowd {
     return this.#seats.takeOutcomes();
   }
 
+  /** Those whose worlds may be others than when this was last asked. */
+  takeMoved(): string[] {
+    return this.#seats.takeMoved();
+  }
+
   /** Seats that a process speaks for: this one if left out. */
   *seatsOf(origin = ""): IterableIterator<Seat> {
     for (const seat of this.#seats.all()) if (seat.origin === origin && !seat.orphan) yield seat;
+  }
+
+  /** Those of everyone, or of one person, in all rooms and processes. */
+  *seats(person?: string): IterableIterator<Seat> {
+    for (const seat of this.#seats.all()) if (person === undefined || seat.identity.person === person) yield seat;
   }
 
   seat(key: string): Seat | undefined {
@@ -135,11 +145,31 @@ export class Crowd {
     return this.#places.grounds(room, person);
   }
 
+  /** Whether a tab holds a seat anywhere. */
+  hasConnection(connection: string): boolean {
+    return this.#seats.hasConnection(connection);
+  }
+
   /** Ids of everyone who is anywhere and whom `matches` takes. */
   find(matches: (identity: Identity) => boolean): string[] {
     const found = new Set<string>();
     for (const { identity } of this.#seats.all()) if (matches(identity)) found.add(identity.person);
     return [...found];
+  }
+
+  /** Slug of the world that someone is in and shares, the newest of several; "" for none. */
+  where(person: string): string {
+    return this.#places.where(person);
+  }
+
+  /** Whether others can see that someone holds a seat anywhere. */
+  isSeen(person: string): boolean {
+    return this.#places.isSeen(person);
+  }
+
+  /** In all rooms and processes. */
+  seatsOfPerson(person: string): Seat[] {
+    return this.#places.seatsOf(person);
   }
 
   counts(room: RoomKey): Readonly<Counts> {
@@ -179,6 +209,11 @@ export class Crowd {
       case "play":
         this.#seats.makePlayer(seat);
         return;
+      case "follow":
+        this.#seats.change(seat, () => {
+          seat.follows = event.person;
+        });
+        return;
       case "leave":
         this.#leave(seat, event.reason, now);
         return;
@@ -202,6 +237,7 @@ export class Crowd {
       share: event.share,
       invisible: event.invisible ?? false,
       since: previous?.since ?? now,
+      follows: previous?.follows ?? "",
       awayUntil: undefined,
       origin: "",
       orphan: undefined,

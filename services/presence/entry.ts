@@ -21,6 +21,8 @@ export interface Seat {
   readonly share: boolean;
   readonly invisible: boolean;
   readonly since: number;
+  /** Id of the person whom it goes along with; "" for nobody. */
+  readonly follows: string;
   /** Set while the connection is lost: when it stops being held; infinity where its owner decides. */
   readonly awayUntil: number | undefined;
   /** Id of the process that owns it; "" for this one. */

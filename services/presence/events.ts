@@ -29,6 +29,8 @@ export type OwnEvent =
   | { type: "leave"; seat: string; reason: LeaveReason }
   | { type: "attention"; seat: string; attention: Attention }
   | { type: "play"; seat: string }
+  /** It goes along with a person from now on; with nobody for "". */
+  | { type: "follow"; seat: string; person: string }
   | { type: "identify"; seat: string; identity: Identity; exclusive: boolean }
   | { type: "tick" };
 
@@ -55,6 +57,7 @@ export interface SeatState {
   readonly share: boolean;
   readonly invisible: boolean;
   readonly since: number;
+  readonly follows: string;
   readonly isAway: boolean;
   readonly fence: number;
 }

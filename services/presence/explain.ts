@@ -44,7 +44,9 @@ export function explain(
 function headline(shown: Explanation["shown"], seats: number): string {
   switch (shown) {
     case "here":
-      return `Shown as here: ${seats === 1 ? "a seat" : `${seats} seats`} in this room, at least one of them connected.`;
+      return seats === 1
+        ? "Shown as here: a seat in this room, which is connected."
+        : `Shown as here: ${seats} seats in this room, at least one of them connected.`;
     case "away":
       return "Shown as away: every connection to this room is lost, and the place is held.";
     case "ghost":

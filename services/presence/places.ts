@@ -13,6 +13,7 @@ import {
   type Place,
   type RoomKey,
   type RosterEntry,
+  type Seat,
   slugOf,
 } from "./entry.ts";
 
@@ -128,10 +129,24 @@ export class Places {
   whereabouts(chat: RoomKey, person: string): { here: boolean; where: string } {
     const piece: RoomKey = `world:${this.#pieceOf(chat.slice(chat.indexOf(":") + 1))}`;
     const status = this.entry(piece, person)?.status;
+    return { here: status === "here" || status === "away", where: this.where(person) };
+  }
+
+  /** Slug of the world that someone is seen to be in: of several that they share the newest; "" for none. */
+  where(person: string): string {
     const worlds = this.roomsOf(person).filter((room) => isWorld(room) && this.entry(room, person));
     const shared = worlds.flatMap((room) => this.at(room, person).seats.filter((seat) => seat.share));
     const newest = shared.sort((a, b) => b.since - a.since)[0];
-    return { here: status === "here" || status === "away", where: newest ? slugOf(newest.room) : "" };
+    return newest ? slugOf(newest.room) : "";
+  }
+
+  /** Whether others can see that someone holds a seat anywhere. */
+  isSeen(person: string): boolean {
+    return this.roomsOf(person).some((room) => this.at(room, person).seats.length > 0 && this.entry(room, person));
+  }
+
+  seatsOf(person: string): Seat[] {
+    return this.roomsOf(person).flatMap((room) => this.at(room, person).seats);
   }
 }
 

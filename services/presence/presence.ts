@@ -5,7 +5,9 @@
  * throws keeps none of them from the others: its error is thrown once all have heard. Among other processes it tells them
  * what became of its own seats, and takes what they tell (replication.ts); alone it does nothing of the kind.
  */
+import type { Followed } from "../../schema/messages.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { apart } from "../context.ts";
 import type { Identity } from "../identity/person.ts";
 import {
   type Change,
@@ -17,6 +19,7 @@ import {
   type RosterEntry,
   type Seat,
 } from "./crowd.ts";
+import { Follows } from "./follows.ts";
 import { Replication } from "./replication.ts";
 
 /** The seats of a process that died go this long after it was found dead: within 6 s of the death (PR6). */
@@ -26,6 +29,8 @@ export interface Presence {
   apply(event: CrowdEvent): void;
   /** Calls `listener` with the changes of one room until the returned function is called. */
   watch(room: RoomKey, listener: (changes: readonly Change[]) => void): () => void;
+  /** Those of everyone, or of one person, in all rooms and processes. */
+  seats(person?: string): IterableIterator<Seat>;
   seat(key: string): Seat | undefined;
   entry(room: RoomKey, person: string): RosterEntry | undefined;
   roster(room: RoomKey): IterableIterator<RosterEntry>;
@@ -34,7 +39,16 @@ export interface Presence {
   invisible(room: RoomKey): Identity[];
   grounds(room: RoomKey, person: string): Grounds;
   find(matches: (identity: Identity) => boolean): string[];
+  /** Whether a tab holds a seat in any room and process. */
+  hasConnection(connection: string): boolean;
   rooms(): IterableIterator<RoomKey>;
+  /**
+   * Has a seat go along with a person: `tell` is called each time they are elsewhere, and when it is over. Answers where they
+   * are. Throws PERSON_NOT_FOUND, NOT_SHARED, FOLLOW_SELF, FOLLOW_CYCLE.
+   */
+  follow(seat: string, whom: { person: string; id: string }, tell: (followed: Followed) => void): Followed;
+  /** Not any more, unless it began with another id since. */
+  unfollow(seat: string, id: string): void;
   readonly people: number;
   /** Resolves when the others have been sent what was applied so far, or after a second; at once where there are none. */
   settled(): Promise<void>;
@@ -42,6 +56,9 @@ export interface Presence {
   drain(): Promise<void>;
   close(): void;
 }
+
+/** A tab that is back says within this whom it goes along with still. The SDK tries for 8 s (client/following.ts). */
+const followAgainMs = 15_000;
 
 export interface PresenceOptions {
   graceMs: number;
@@ -66,7 +83,19 @@ export function createPresence(options: PresenceOptions): Presence {
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
 
+  const follows = new Follows({ crowd, apply: (event) => apply(event) });
+  const lapses = new Set<NodeJS.Timeout>();
+  const expectFollow = (key: string) => {
+    if (!crowd.seat(key)?.follows) return;
+    const lapse = () => {
+      lapses.delete(timeout);
+      follows.lapse(key);
+    };
+    const timeout = apart(() => setTimeout(lapse, followAgainMs));
+    lapses.add(timeout.unref());
+  };
   const publish = (changes: readonly Change[], thrown: unknown[]) => {
+    for (const change of changes) if (change.type === "end") follows.forget(change.seat);
     const byRoom = Map.groupBy(changes, (change) => change.room);
     for (const [room, own] of byRoom) {
       for (const listener of [...(listeners.get(room) ?? [])]) {
@@ -84,13 +113,12 @@ export function createPresence(options: PresenceOptions): Presence {
     clearTimeout(timer);
     timerAt = crowd.deadline;
     if (!Number.isFinite(timerAt)) return;
-    timer = setTimeout(
-      () => {
-        timerAt = Number.POSITIVE_INFINITY;
-        apply({ type: "tick" });
-      },
-      Math.max(1, timerAt - now()),
-    );
+    const tick = () => {
+      timerAt = Number.POSITIVE_INFINITY;
+      apply({ type: "tick" });
+    };
+    // one timer for all rooms, whoever was the first to need it
+    timer = apart(() => setTimeout(tick, Math.max(1, timerAt - now())));
     timer.unref();
   };
 
@@ -99,14 +127,24 @@ export function createPresence(options: PresenceOptions): Presence {
     if (isRunning) return;
     isRunning = true;
     const thrown: unknown[] = [];
+    const moved = new Set<string>();
     for (let next = queue.shift(); next; next = queue.shift()) {
       try {
         publish(crowd.apply(next, now()), thrown);
+        if (next.type === "join") expectFollow(next.seat);
+      } catch (error) {
+        thrown.push(error);
+      }
+      for (const person of crowd.takeMoved()) moved.add(person);
+    }
+    isRunning = false;
+    for (const person of moved) {
+      try {
+        follows.moved(person);
       } catch (error) {
         thrown.push(error);
       }
     }
-    isRunning = false;
     schedule();
     replication?.send(crowd.takeOutcomes());
     if (thrown.length > 0) throw thrown[0];
@@ -138,6 +176,7 @@ export function createPresence(options: PresenceOptions): Presence {
         if (own.size === 0 && listeners.get(room) === own) listeners.delete(room);
       };
     },
+    seats: (person) => crowd.seats(person),
     seat: (key) => crowd.seat(key),
     entry: (room, person) => crowd.entry(room, person),
     roster: (room) => crowd.roster(room),
@@ -145,7 +184,10 @@ export function createPresence(options: PresenceOptions): Presence {
     invisible: (room) => crowd.invisible(room),
     grounds: (room, person) => crowd.grounds(room, person),
     find: (matches) => crowd.find(matches),
+    hasConnection: (connection) => crowd.hasConnection(connection),
     rooms: () => crowd.rooms(),
+    follow: (seat, whom, tell) => follows.begin(seat, whom, tell),
+    unfollow: (seat, id) => follows.end(seat, id),
     get people() {
       return crowd.people;
     },
@@ -153,6 +195,7 @@ export function createPresence(options: PresenceOptions): Presence {
     drain: async () => replication?.drain(),
     close() {
       clearTimeout(timer);
+      for (const lapse of lapses) clearTimeout(lapse);
       replication?.close();
     },
   };

@@ -1,22 +1,13 @@
 /** Presence over processes, case by case: what one process says of its seats, and what the others make of it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Identity } from "../identity/person.ts";
 import type { Change, RoomKey } from "./crowd.ts";
 import { explain } from "./explain.ts";
-import { ghostMs, graceMs, type Process, Processes } from "./testing/processes.ts";
+import { ghostMs, graceMs, identityOf, type Process, Processes } from "./testing/processes.ts";
 
 const field = "world:field";
 const pond = "world:pond";
 const chat = "chat:system";
 const orphanMs = 3500;
-const identityOf = (person: string, guest = false): Identity => ({
-  person,
-  handle: person,
-  name: person,
-  kind: "human",
-  role: "member",
-  guest,
-});
 
 let processes: Processes;
 let a: Process;

@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LeaveReason } from "../../schema/messages.ts";
 import type { Cluster, ClusterEvent } from "../cluster/cluster.ts";
+import { apart } from "../context.ts";
 import type { CrowdEvent, RoomKey, Seat, SeatState } from "./crowd.ts";
 import { isAway, isOwn } from "./entry.ts";
 import { decode, encode, type Message } from "./wire.ts";
@@ -110,8 +111,8 @@ export class Replication {
     if (this.#gathered) return;
     this.#gathered = Promise.withResolvers();
     const waitMs = this.#flushedAt + gatherMs - performance.now();
-    if (waitMs <= 0) setImmediate(() => this.#flush());
-    else setTimeout(() => this.#flush(), waitMs);
+    // what many caused goes together
+    apart(() => (waitMs <= 0 ? setImmediate(() => this.#flush()) : setTimeout(() => this.#flush(), waitMs)));
   }
 
   #flush(): void {

@@ -20,8 +20,11 @@ import type { Places } from "./places.ts";
 
 export class Seats {
   readonly #seats = new Map<string, Mutable<Seat>>();
+  /** How many seats each tab has. */
+  readonly #connections = new Map<string, number>();
   readonly #places: Places;
   #changes: Change[] = [];
+  readonly #moved = new Set<string>();
   #outcomes: Map<string, LeaveReason | undefined> | undefined;
 
   /** `isShared`: outcomes are kept for other processes. */
@@ -38,11 +41,22 @@ export class Seats {
     return this.#seats.values();
   }
 
+  hasConnection(connection: string): boolean {
+    return this.#connections.has(connection);
+  }
+
   /** What changed since this was last asked, in order. */
   takeChanges(): Change[] {
     const changes = this.#changes;
     this.#changes = [];
     return changes;
+  }
+
+  /** Those whose worlds may be others than when this was last asked. */
+  takeMoved(): string[] {
+    const moved = [...this.#moved];
+    this.#moved.clear();
+    return moved;
   }
 
   /** The own seats that changed since this was last asked: the reason of those that ended. */
@@ -64,6 +78,7 @@ export class Seats {
     place.ghost = undefined;
     if (!isWorld(room)) Object.assign(place, this.#places.whereabouts(room, identity.person));
     this.#seats.set(seat.key, seat);
+    this.#connections.set(seat.connection, (this.#connections.get(seat.connection) ?? 0) + 1);
     this.#places.raiseFence(room, seat.fence);
     this.#touch(seat);
     this.report(room, identity.person, before, "joined");
@@ -90,6 +105,7 @@ export class Seats {
     this.rename(to, identity);
     to.ghost = undefined;
     if (!isWorld(room)) Object.assign(to, this.#places.whereabouts(room, identity.person));
+    if (from.seats.length === 0) this.#followAs(was, identity.person);
     if (from.seats.length === 0 && !toBefore) {
       const entry = entryOf(to);
       this.#places.count(room, fromBefore, entry);
@@ -97,12 +113,22 @@ export class Seats {
       if (entry && fromBefore) this.#changes.push({ type: "update", room, entry, was });
       else if (entry) this.#changes.push({ type: "join", room, entry });
       else if (fromBefore) this.#changes.push({ type: "leave", room, person: was, reason: "replaced" });
-      if (isWorld(room)) for (const person of [was, identity.person]) this.#updateChats(person);
+      if (isWorld(room)) for (const person of [was, identity.person]) this.#worldsChanged(person);
     } else {
       this.report(room, was, fromBefore, "replaced");
       this.report(room, identity.person, toBefore, "joined");
     }
     if (exclusive) this.makePlayer(seat);
+  }
+
+  /** Whoever goes along with someone does so still when that one has signed in, in whatever worlds they are. */
+  #followAs(was: string, person: string): void {
+    if (this.#places.seatsOf(was).some((seat) => isWorld(seat.room))) return;
+    for (const seat of this.#seats.values()) {
+      if (seat.follows !== was) continue;
+      seat.follows = person;
+      this.#touch(seat);
+    }
   }
 
   /** Someone has one name in a room. */
@@ -141,6 +167,9 @@ export class Seats {
     const { seats } = this.#places.at(seat.room, seat.identity.person);
     seats.splice(seats.indexOf(seat), 1);
     this.#seats.delete(seat.key);
+    const left = this.#connections.get(seat.connection)! - 1;
+    if (left > 0) this.#connections.set(seat.connection, left);
+    else this.#connections.delete(seat.connection);
     if (this.#outcomes && isOwn(seat)) this.#outcomes.set(seat.key, reason);
     this.#changes.push({ type: "end", room: seat.room, seat: seat.key, reason });
     if (reason !== "replaced") this.promoteHeir(this.#places.at(seat.room, seat.identity.person));
@@ -161,11 +190,12 @@ export class Seats {
     this.#places.forgetIfEmpty(room, person);
     const change = changeOf(room, before, after, reason === "joined" ? "left" : reason);
     if (change) this.#changes.push(change);
-    if (isWorld(room)) this.#updateChats(person);
+    if (isWorld(room)) this.#worldsChanged(person);
   }
 
-  /** Someone's worlds changed: so may be what their chats say of them. */
-  #updateChats(person: string): void {
+  /** So may have what is said of them in their chats, and to those who go along with them. */
+  #worldsChanged(person: string): void {
+    this.#moved.add(person);
     for (const room of this.#places.roomsOf(person)) {
       if (isWorld(room)) continue;
       const place = this.#places.at(room, person);

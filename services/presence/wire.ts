@@ -32,8 +32,8 @@ const version = 1;
 const attentions: readonly Attention[] = ["hidden", "visible", "focused"];
 const parts = ["none", "first", "middle", "last", "whole"] as const;
 
-/** Seat, index of room, index of person, connection, flags, since. */
-type Row = [string, number, number, string, number, number];
+/** Seat, index of room, index of person, connection, flags, since, whom it follows if anybody. */
+type Row = [string, number, number, string, number, number, string?];
 const spectator = 4;
 const shared = 8;
 const invisible = 16;
@@ -61,8 +61,8 @@ export function encode(message: Message): string {
   const rooms = new Index<[RoomKey, number]>();
   const people = new Index<Identity>();
   const s = puts.map((seat): Row => {
-    const { key, room, identity, connection, since, fence } = seat;
-    return [
+    const { key, room, identity, connection, since, fence, follows } = seat;
+    const row: Row = [
       key,
       rooms.of(`${room} ${fence}`, [room, fence]),
       people.of(`${identity.person} ${identity.name}`, identity),
@@ -70,6 +70,8 @@ export function encode(message: Message): string {
       flagsOf(seat),
       since,
     ];
+    if (follows) row.push(follows);
+    return row;
   });
   return JSON.stringify({ v, b: [incarnation, number, parts.indexOf(part)], r: rooms.all, p: people.all, s, e, l });
 }
@@ -84,8 +86,8 @@ export function decode(text: string): Message | undefined {
     return { type: "newest", incarnation, number, isDrained: isDrained === 1 };
   }
   const { b, r, p, s, e: ends, l: lost } = encoded;
-  const puts = s.map(([key, room, person, connection, flags, since]): SeatState => {
-    const of = { key, room: r[room]![0], identity: p[person]!, connection, since, fence: r[room]![1] };
+  const puts = s.map(([key, room, person, connection, flags, since, follows = ""]): SeatState => {
+    const of = { key, room: r[room]![0], identity: p[person]!, connection, since, fence: r[room]![1], follows };
     return {
       ...of,
       attention: attentions[flags & 3]!,

@@ -214,25 +214,43 @@ describe.skipIf(!hasRedis)(hasRedis ? "with an own server" : noRedis, () => {
       await saves.flush();
       await own.kill();
       await own.restart({ empty: true });
-      await vi.waitFor(async () => {
-        const next = await process({ redis: own.connect() }).open("field", { fence: 1 });
-        await expectAll(next);
-      });
+      const client = own.connect();
+      // who opens it before that takes it over as it is
+      await vi.waitFor(async () => expect(await client.exists(`${prefix}live:field`)).toBe(1), 5000);
+      await expectAll(await process({ redis: own.connect() }).open("field", { fence: 2 }));
     });
+
+    it.each([true, false])(
+      "[WO4] nor is it lost where it ends before that is known (moves on: %s)",
+      async (movesOn) => {
+        const client = own.connect();
+        const saves = process({ redis: own.connect() });
+        const save = await fill(saves, 1, () => {
+          save.saveProp(lamp);
+          save.saveProp(bench);
+        });
+        await saves.flush();
+        await client.flushall();
+        save.end({ movesOn });
+        await saves.flush();
+        const next = await process({ redis: own.connect() }).open("field", { fence: 2 });
+        if (movesOn) await expectAll(next);
+        else expect([next.props, next.pose("ada")]).toEqual([[bench], pose]);
+      },
+    );
 
     it("[WO4] what a former owner is the first to write then is not kept", async () => {
       const client = own.connect();
       const former = process({ redis: own.connect() });
       const late = await fill(former, 1, () => late.saveProp(lamp));
+      await former.flush();
       const owner = process({ redis: own.connect() });
       const save = await owner.open("field", { fence: 2, onForgotten: () => save.saveProp(bench) });
       await client.flushall();
       late.saveProp(lamp);
-      await former.flush(); // finds out
-      await former.flush(); // writes all it has
+      await former.flush(); // finds out, and writes all it has
       expect(await client.hlen(`${prefix}live:field`)).toBe(1);
       save.saveProp(bench);
-      await owner.flush();
       await owner.flush();
       expect((await process({ redis: own.connect() }).open("field", { fence: 3 })).props).toEqual([bench]);
     });

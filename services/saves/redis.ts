@@ -102,6 +102,7 @@ export function createRedisSaves(options: RedisSavesOptions): WorldSaves {
         props: new Map(),
         state: "open",
         writing: Promise.resolve(),
+        writes: 0,
       };
       worlds.add(world);
       return toSave(world, [...toProps(saved, true), ...toProps(live, false)]);

@@ -17,6 +17,8 @@ export type World = {
   /** `forgotten`: all that is known is to be written again. `stale`: another process has it. */
   state: "open" | "forgotten" | "ending" | "movingOn" | "stale";
   writing: Promise<void>;
+  /** That are under way, or wait for their turn. */
+  writes: number;
 };
 
 const knownPoses = 5000;

@@ -4,6 +4,7 @@
  */
 import type { Redis } from "ioredis";
 import { HereaboutsError } from "../../schema/errors.ts";
+import { apart } from "../context.ts";
 import { answerOf } from "../redisAnswer.ts";
 import { scripts } from "./redisScripts.ts";
 import { toArgs, type World } from "./redisWorld.ts";
@@ -46,13 +47,15 @@ export class Writer {
 
   /** Something is to be written soon. */
   gather(afterMs: number = this.#options.gatherMs): void {
-    this.#soon ??= setTimeout(() => {
+    const write = () => {
       this.#soon = undefined;
       this.flush().catch((error: unknown) => {
         this.#options.onError(error);
         this.gather(againMs);
       });
-    }, afterMs).unref();
+    };
+    // of all worlds
+    this.#soon ??= apart(() => setTimeout(write, afterMs)).unref();
   }
 
   /** Writes what is to be written, of those worlds. Rejects where that fails. */
@@ -79,16 +82,18 @@ export class Writer {
 
   #inTurn(world: World): Promise<void> {
     const write = () => this.#write(world);
+    const end = () => void world.writes--;
+    world.writes++;
     world.writing = world.writing.then(write, write);
+    world.writing.then(end, end);
     return world.writing;
   }
 
-  async #write(world: World): Promise<void> {
+  async #write(world: World, how = howOf(world)): Promise<void> {
     const { poses, props, state } = world;
     if (state === "stale") return;
     world.poses = new Map();
     world.props = new Map();
-    const how = state === "ending" ? "end" : state === "forgotten" ? "whole" : "";
     let answer: unknown;
     try {
       answer = await this.run("write", world, keepMs, this.#options.liveMs, how, ...toArgs(poses, props));
@@ -102,19 +107,34 @@ export class Writer {
       world.state = "stale";
       this.worlds.delete(world);
       this.#options.onError(new HereaboutsError("MOVED", `world:${world.slug}.`));
-    } else if (state === "ending" || state === "movingOn") {
+    } else if (answer === 0) {
+      await this.#writeWhole(world);
+    } else if (how === "whole") {
+      if (world.state === "forgotten") world.state = "open";
+    } else if (isOver(state)) {
       this.worlds.delete(world);
-    } else if (world.state === "open" && answer === 0) {
-      world.state = "forgotten";
-      world.poses = new Map([...world.known, ...world.poses]);
-      world.onForgotten();
-      this.gather();
-    } else if (world.state === "forgotten") {
-      world.state = "open";
     }
+  }
+
+  /** All that came before is forgotten. */
+  async #writeWhole(world: World): Promise<void> {
+    if (world.state === "open") world.state = "forgotten";
+    world.poses = new Map([...world.known, ...world.poses]);
+    world.onForgotten();
+    await this.#write(world, "whole");
+    if (isOver(world.state)) await this.#write(world);
   }
 }
 
-function isDirty({ poses, props, state }: World): boolean {
-  return poses.size > 0 || props.size > 0 || state !== "open";
+function howOf({ state }: World): "" | "whole" | "end" {
+  return state === "ending" ? "end" : state === "forgotten" ? "whole" : "";
+}
+
+function isOver(state: World["state"]): boolean {
+  return state === "ending" || state === "movingOn";
+}
+
+/** What is being written counts: it may be found then that more has to be. */
+function isDirty({ poses, props, state, writes }: World): boolean {
+  return poses.size > 0 || props.size > 0 || state !== "open" || writes > 0;
 }

@@ -1,6 +1,7 @@
 /** Who hears and watches the sessions of this process: counted, limited, and told of on the bus. */
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Listener, ListenOptions } from "../audio/stream/stream.ts";
+import type { Attendee } from "../lifecycle.ts";
 import type { Registry } from "./registry.ts";
 import type { Attachment, AudioSession } from "./session.ts";
 
@@ -10,6 +11,8 @@ export type HearOptions = ListenOptions & { listener?: string | undefined };
 export class Audience {
   readonly #registry: Registry;
   readonly #most: number;
+  /** By the token that binds their sound to their seat. */
+  readonly #people = new Map<string, Attendee>();
   #size = 0;
 
   constructor(registry: Registry, most: number) {
@@ -28,16 +31,24 @@ export class Audience {
     this.#registry.resolve(session.id);
     if (this.#size >= this.#most) throw new HereaboutsError("LISTENERS_FULL");
     const detach = session.attach(attachment);
-    const { as } = attachment;
+    const { as, listener } = attachment;
+    if (listener !== undefined && attachment.person !== undefined) this.#people.set(listener, attachment);
+    const who = (): Attendee => {
+      // who has no name of their own is known by their token, where there is a seat
+      const known = attachment.person === undefined ? this.#people.get(listener ?? "") : undefined;
+      const { person, handle, connection } = known ?? attachment;
+      return { as, person, handle, connection };
+    };
     this.#size++;
-    this.#registry.bus.emit("session.joined", { session, as });
+    this.#registry.bus.emit("session.joined", { session, who: who() });
     let isLeft = false;
     return () => {
       if (isLeft) return;
       isLeft = true;
       detach();
       this.#size--;
-      this.#registry.bus.emit("session.left", { session, as });
+      this.#registry.bus.emit("session.left", { session, who: who() });
+      if (this.#people.get(listener ?? "") === attachment) this.#people.delete(listener!);
       if (!session.isAttended) this.#registry.bus.emit("session.idle", { session });
     };
   }

@@ -11,7 +11,7 @@ import { type Identity, isModeratorRole } from "../identity/person.ts";
 import type { AudioSession } from "./session.ts";
 
 type Messages = { [K in keyof typeof audioMessages]: z.output<(typeof audioMessages)[K]> };
-export type CommandName = Exclude<keyof Messages, "heard">;
+export type CommandName = Exclude<keyof Messages, "heard" | "fork">;
 
 const commands: { [K in CommandName]: (session: AudioSession, message: Messages[K]) => OnAir } = {
   next: ({ stream }) => stream.next(),

@@ -33,7 +33,10 @@ export class Elsewhere extends HereaboutsError {
 export const isSessionKey = (key: string): boolean => /^session(-name)?:/.test(key);
 
 const idKey = (id: string) => `session:${id}`;
-const keysOf = (id: string, name: string) => (name ? [`session-name:${nameKey(name)}`, idKey(id)] : [idKey(id)]);
+const nameHome = (name: string) => `session-name:${nameKey(name)}`;
+const keysOf = (id: string, name: string) => (name ? [nameHome(name), idKey(id)] : [idKey(id)]);
+/** By id or name. */
+const homeKeyOf = (key: string) => (isIdLike(key) ? idKey(key.toLowerCase()) : nameHome(key));
 
 export class SessionHomes {
   readonly keeper: Keeper;
@@ -56,13 +59,17 @@ export class SessionHomes {
   /** The id of what nobody has, but did. Throws Elsewhere for what somebody has; UNAVAILABLE. */
   async seek(key: string): Promise<string | undefined> {
     const { cluster, store } = this.#options;
-    const id = isIdLike(key) ? key.toLowerCase() : undefined;
-    const home = await cluster.find(id ? idKey(id) : keysOf("", key)[0]!);
+    const home = await cluster.find(homeKeyOf(key));
     if (home && home.process !== cluster.id) throw new Elsewhere(home.value, home.process);
-    // here, and not among those that are: it is just being ended
+    // here, and not among those that were when this was asked: it has just come, or is just being ended
     if (home) return undefined;
-    const known = id ?? (await store.named(nameKey(key)));
-    return known !== undefined && (await store.load(known)) ? known : undefined;
+    const id = isIdLike(key) ? key.toLowerCase() : await store.named(nameKey(key));
+    return id !== undefined && (await store.load(id)) ? id : undefined;
+  }
+
+  /** The id of what this process has, or is about to have. */
+  here(key: string): string | undefined {
+    return this.#options.cluster.own(homeKeyOf(key))?.value;
   }
 
   load(id: string): Promise<SessionRecord | undefined> {
@@ -84,10 +91,20 @@ export class SessionHomes {
         if (home.process !== cluster.id) throw new Elsewhere(home.value, home.process);
         held.push(home);
       }
+      this.checkHas({ id, name });
     } catch (error) {
       for (const home of held) await cluster.release(home);
       throw error;
     }
+  }
+
+  /** Throws UNAVAILABLE where it was lost since it was claimed: then it is somebody else's, or nobody's. */
+  checkHas(session: Pick<AudioSession, "id" | "name">): void {
+    if (!this.has(session)) throw new HereaboutsError("UNAVAILABLE");
+  }
+
+  has({ id, name }: Pick<AudioSession, "id" | "name">): boolean {
+    return keysOf(id, name).every((key) => this.#options.cluster.own(key)?.value === id);
   }
 
   async release({ id, name }: Pick<AudioSession, "id" | "name">): Promise<void> {

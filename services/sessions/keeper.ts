@@ -2,6 +2,7 @@
  * Keeps the records of this process's sessions up to date, one write after the other: what was decided is written at once,
  * what could not be written is tried again at the next `flush`.
  */
+import { apart } from "../context.ts";
 import { recordOf, type SessionStore } from "./record.ts";
 import type { AudioSession } from "./session.ts";
 
@@ -59,7 +60,7 @@ export class Keeper {
 
   /** Writes what is due. Never throws. */
   flush(): Promise<void> {
-    this.#writing ??= this.#write();
+    this.#writing ??= apart(() => this.#write()); // of all sessions
     return this.#writing;
   }
 

@@ -4,7 +4,8 @@
  */
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { SessionStream } from "../audio/stream/stream.ts";
-import { LifecycleBus } from "./bus.ts";
+import { within } from "../context.ts";
+import type { LifecycleBus } from "../lifecycle.ts";
 import { nameKey } from "./ids.ts";
 import type { Keeper } from "./keeper.ts";
 import { AudioSession, type EndReason, type SessionOptions } from "./session.ts";
@@ -12,6 +13,7 @@ import { AudioSession, type EndReason, type SessionOptions } from "./session.ts"
 const remembered = 1000;
 
 export interface RegistryOptions {
+  bus: LifecycleBus;
   /** Where others can go on with what is here. */
   keeper: Keeper | undefined;
   now: () => number;
@@ -28,7 +30,7 @@ export class Registry {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.bus = new LifecycleBus(options.onError);
+    this.bus = options.bus;
   }
 
   /** As they are now, whatever is added or ended meanwhile. */
@@ -61,7 +63,12 @@ export class Registry {
 
   add(options: Omit<SessionOptions, "stream" | "now" | "onError">, stream: SessionStream): AudioSession {
     const { now, onError, keeper } = this.#options;
-    const session = new AudioSession({ ...options, stream, now, onError });
+    const session: AudioSession = new AudioSession({
+      ...options,
+      stream,
+      now,
+      onError: (error) => inSession(session, "tell", () => onError(error)),
+    });
     this.#sessions.set(session.id, session);
     this.#gone.delete(session.id);
     if (session.name) this.#names.set(nameKey(session.name), session);
@@ -79,7 +86,7 @@ export class Registry {
     for (const follower of [...session.followers]) this.end(follower, ofFollowers);
     session.following?.followers.delete(session);
     if (reason === "target_gone") this.#remember(session.id, "TARGET_NOT_FOUND");
-    this.guarded(() => session.end(reason));
+    this.guarded(session, "end", () => session.end(reason));
     this.bus.emit("session.removed", { session, reason });
     if (reason !== "closing") this.#options.keeper?.drop(session);
   }
@@ -90,7 +97,7 @@ export class Registry {
     this.#options.keeper?.forget(session);
     for (const follower of [...session.followers]) this.move(follower);
     this.#remember(session.id, "DRAINING");
-    this.guarded(() => session.end());
+    this.guarded(session, "move", () => session.end());
     this.bus.emit("session.moved", { session });
   }
 
@@ -100,12 +107,14 @@ export class Registry {
   }
 
   /** What is wrong with one session must not keep the others from theirs. */
-  guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#options.onError(error);
-    }
+  guarded(session: AudioSession, doing: string, work: () => void): void {
+    inSession(session, doing, () => {
+      try {
+        work();
+      } catch (error) {
+        this.#options.onError(error);
+      }
+    });
   }
 
   #forget(session: AudioSession): boolean {
@@ -119,4 +128,8 @@ export class Registry {
     this.#gone.set(id, why);
     if (this.#gone.size > remembered) this.#gone.delete(this.#gone.keys().next().value!);
   }
+}
+
+function inSession({ id, key }: AudioSession, doing: string, work: () => void): void {
+  within({ session: id, room: key }, doing, work);
 }

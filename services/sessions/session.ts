@@ -4,13 +4,13 @@
  */
 import type { AudioEvent, SessionType } from "../../schema/audio.ts";
 import type { Listener, SessionStream } from "../audio/stream/stream.ts";
+import type { Attendee, LiveSession } from "../lifecycle.ts";
 import { Feed } from "./feed.ts";
 
 export type EndReason = Extract<AudioEvent, { type: "ended" }>["reason"];
 
 /** Someone who hears or watches a session. `listener` is the token that binds their sound to their events. */
-export interface Attachment {
-  readonly as: "stream" | "events" | "room";
+export interface Attachment extends Attendee {
   readonly listener?: string | undefined;
   /** Their sound begins at `frame`. */
   onJoined?(frame: number): void;
@@ -35,7 +35,8 @@ export interface SessionOptions {
   onError: (error: unknown) => void;
 }
 
-export class AudioSession {
+export class AudioSession implements LiveSession {
+  readonly kind = "audio";
   readonly id: string;
   readonly name: string;
   readonly type: SessionType;
@@ -64,6 +65,14 @@ export class AudioSession {
     this.#touchedAt = Math.round(now());
     this.created = options.created ?? this.#touchedAt;
     this.feed = new Feed({ stream: this.stream, counts: () => this.heardBy(), now, onError });
+  }
+
+  get key(): string {
+    return `audio:${this.id}`;
+  }
+
+  get label(): string {
+    return this.name || this.id;
   }
 
   /** Whether anyone hears or watches it, followers' people included. */

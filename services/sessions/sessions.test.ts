@@ -288,14 +288,14 @@ describe("hearing and watching [AU4] [SE5]", () => {
   });
 
   it("is told on the bus, whatever a listener there throws", async () => {
-    const { sessions, errors } = createRig();
+    const { sessions, errors, bus } = createRig();
     await sessions.master();
     const told: string[] = [];
     const types = ["session.created", "session.joined", "session.left", "session.idle", "session.removed"] as const;
-    sessions.bus.on("session.joined", () => {
+    bus.on("session.joined", () => {
       throw new Error("mine");
     });
-    for (const type of types) sessions.bus.on(type, ({ session }) => told.push(`${type} ${session.name}`));
+    for (const type of types) bus.on(type, ({ session }) => told.push(`${type} ${session.label}`));
     const { session } = await sessions.create("a", someone);
     const leaves = [sessions.attach(session, attachment), sessions.attach(session, attachment)];
     for (const leave of leaves) leave();

@@ -11,8 +11,9 @@
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { OpenStream, SessionStream, Streams } from "../audio/stream/stream.ts";
 import type { Cluster, ClusterEvent } from "../cluster/cluster.ts";
+import { apart } from "../context.ts";
+import type { LifecycleBus } from "../lifecycle.ts";
 import { Audience, type HearOptions } from "./audience.ts";
-import type { LifecycleBus } from "./bus.ts";
 import { Elsewhere, isSessionKey, SessionHomes } from "./homes.ts";
 import { isIdLike, nameKey, newId } from "./ids.ts";
 import type { SessionStore } from "./record.ts";
@@ -28,6 +29,7 @@ const cleanEveryMs = 60_000;
 const musicMs = 5000;
 
 export interface SessionsOptions {
+  bus: LifecycleBus;
   streams: Streams;
   /** Sessions at once; those of one maker; connections that hear or watch. */
   limits: { sessions: number; perMaker: number; listeners: number };
@@ -43,12 +45,11 @@ export interface Maker {
   readonly countsFor: string;
 }
 
-export type Made = { session: AudioSession; outcome: "created" | "joined" };
+export type Made = { session: AudioSession; outcome: "created" | "joined" | "forked" };
 
 type Named = Pick<SessionOptions, "name" | "type" | "following">;
 
 export class Sessions {
-  readonly bus: LifecycleBus;
   readonly streams: Streams;
   readonly #options: SessionsOptions;
   readonly #registry: Registry;
@@ -66,14 +67,16 @@ export class Sessions {
     this.streams = options.streams;
     this.#beatAt = options.now() + heartbeatMs;
     this.#cleanAt = options.now() + cleanEveryMs;
-    const homes = options.shared && new SessionHomes({ ...options, ...options.shared });
-    const { streams, now, onError } = options;
-    const registry = new Registry({ keeper: homes?.keeper, now, onError });
+    const { bus, streams, now, onError } = options;
+    // what they write is of all sessions
+    const onHomesError = (error: unknown) => apart(() => onError(error));
+    const homes = options.shared && new SessionHomes({ ...options, ...options.shared, onError: onHomesError });
+    const registry = new Registry({ bus, keeper: homes?.keeper, now, onError });
     this.#homes = homes;
     this.#registry = registry;
-    this.bus = registry.bus;
     this.#audience = new Audience(registry, options.limits.listeners);
-    const ways = { locate: (id: string) => this.locate(id), music: () => this.#music() };
+    const locate = (id: string) => this.locate(id);
+    const ways = { locate, music: () => this.#music(), isClosed: () => this.#isClosed };
     this.#restorer = homes && new Restorer({ registry, homes, streams, ...ways });
     options.shared?.cluster.watch((event) => this.#onCluster(event));
     if (!this.#homes) void this.streams.ready.then(() => this.#openMaster()).catch(options.onError);
@@ -100,8 +103,8 @@ export class Sessions {
 
   /** The one that is there for everyone. Throws NO_MUSIC while there is nothing to play; Elsewhere. */
   async master(): Promise<AudioSession> {
-    const homes = this.#homes;
-    if (homes) return this.#registry.master ?? this.#once(masterName, () => this.#makeMaster(homes));
+    const restorer = this.#restorer;
+    if (restorer) return this.#registry.master ?? this.#once(masterName, () => this.#makeMaster(restorer));
     await this.#music();
     return this.#registry.master!;
   }
@@ -118,18 +121,18 @@ export class Sessions {
 
   /** As `resolve`, in whichever process it lives: throws Elsewhere where that is another one; UNAVAILABLE. */
   async locate(key: string): Promise<AudioSession> {
-    const homes = this.#homes;
+    const restorer = this.#restorer;
     const session = this.find(key);
-    homes?.check();
+    this.#homes?.check();
     if (session) return session;
     const name = nameKey(key);
     // a server that has just started may not have it yet
     if (name === masterName) return this.master();
-    if (!homes) return this.resolve(key);
+    if (!restorer) return this.resolve(key);
     const making = this.#making.get(name);
     if (making) return making;
-    const id = await homes.seek(key);
-    if (id !== undefined) return this.#once(id, () => this.#restore(id, homes));
+    const restored = await restorer.goOn(key);
+    if (restored) return restored;
     this.#registry.forgetMoved(name);
     return this.resolve(key);
   }
@@ -166,7 +169,29 @@ export class Sessions {
    */
   async create(name: string, maker: Maker, open: OpenStream = {}): Promise<Made> {
     const session = await this.search(name);
+    return session ? joined(session) : this.#begin(name, maker, open);
+  }
+
+  /**
+   * The session of that name; if there is none, one that goes on from where `from` is: its journey, what plays and how far.
+   * Of a follower it is what that follows. Throws as `create`; and of `from` as `locate`.
+   */
+  async fork(from: string, name: string, maker: Maker): Promise<Made> {
+    const source = await this.locate(from).catch((error) => {
+      if (error instanceof Elsewhere) return error;
+      throw error;
+    });
+    const session = await this.search(name);
     if (session) return joined(session);
+    if (source instanceof Elsewhere) throw source;
+    const origin = source.following ?? source;
+    const made = await this.#begin(name, maker, { saved: this.resolve(origin.id).stream.save() });
+    if (made.outcome !== "created") return made;
+    this.#options.bus.emit("session.forked", { session: made.session, from: origin });
+    return { ...made, outcome: "forked" };
+  }
+
+  async #begin(name: string, maker: Maker, open: OpenStream): Promise<Made> {
     if (isIdLike(name)) throw new HereaboutsError("SESSION_NOT_FOUND");
     const making = this.#making.get(nameKey(name));
     if (making) return joined(await making);
@@ -224,7 +249,10 @@ export class Sessions {
     const now = this.#options.now();
     const isBeat = now >= this.#beatAt;
     if (isBeat) this.#beatAt = now + heartbeatMs;
-    for (const session of this.#registry.all) this.#registry.guarded(() => session.tick(isBeat));
+    for (const session of this.#registry.all) {
+      if (this.#homes?.has(session) === false) this.#letGo(session);
+      else this.#registry.guarded(session, "tick", () => session.tick(isBeat));
+    }
     void this.#homes?.keeper.flush();
     if (now < this.#cleanAt) return;
     this.#cleanAt = now + cleanEveryMs;
@@ -272,9 +300,9 @@ export class Sessions {
     }
   }
 
-  async #makeMaster(homes: SessionHomes): Promise<AudioSession> {
-    const id = await homes.seek(masterName);
-    if (id !== undefined) return this.#restore(id, homes);
+  async #makeMaster(restorer: Restorer): Promise<AudioSession> {
+    const restored = await restorer.goOn(masterName);
+    if (restored) return restored;
     await this.#music();
     return this.#place({ name: masterName, type: "master" }, () => this.streams.open());
   }
@@ -300,11 +328,6 @@ export class Sessions {
       await this.#homes?.release({ id, name: named.name });
       throw error;
     }
-  }
-
-  #restore(id: string, homes: SessionHomes): Promise<AudioSession> {
-    if (this.#isClosed) throw homes.other(id);
-    return this.#restorer!.restore(id);
   }
 
   /** As `locate`; undefined where there is none. */
@@ -333,13 +356,19 @@ export class Sessions {
     if (own >= perMaker) throw new HereaboutsError("SESSIONS_FULL", `You have made ${own} that still live.`);
   }
 
+  /** It is not this process's any more. */
+  #letGo(session: AudioSession): void {
+    this.#registry.move(session);
+    void this.#homes?.release(session);
+  }
+
   #onCluster(event: ClusterEvent): void {
     const homes = this.#homes!;
     switch (event.type) {
       case "lost": {
         const { key, value } = event.home;
         const session = isSessionKey(key) ? this.find(value) : undefined;
-        if (session) this.#registry.move(session);
+        if (session) this.#letGo(session);
         break;
       }
       case "gone":

@@ -10,6 +10,9 @@ import { createSharedRigs, keepingSink } from "./testing/rig.ts";
 const someone = { person: "p1", countsFor: "someone" };
 const refused = (code: string) => expect.objectContaining({ constructor: HereaboutsError, code });
 const elsewhere = (id: string, process: string) => expect.objectContaining({ constructor: Elsewhere, id, process });
+const turnsOf = async (turns: number) => {
+  for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+};
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** The id that a registry answers, wherever it lives. */
@@ -95,6 +98,25 @@ describe("sessions of several processes [AU12]", () => {
     expect(followed.following).toBe(restored);
   });
 
+  it("go on once where they are asked for by id and as the master, whichever comes first and by how much", async () => {
+    for (let turns = 0; turns < 16; turns++) {
+      for (const isMasterFirst of [true, false]) {
+        const { rigs } = await createSharedRigs(2);
+        const [a, { sessions, streams }] = [rigs[0]!, rigs[1]!];
+        const { id } = await a.sessions.master();
+        await turnsOf(4);
+        a.cluster.kill();
+        const ways = [() => sessions.master(), () => sessions.locate(id)];
+        const [first, second] = isMasterFirst ? ways : ways.toReversed();
+        const asked = first!();
+        await turnsOf(turns);
+        const [one, other] = await Promise.all([asked, second!()]);
+        const gone = { turns, isMasterFirst, id: one.id, isSame: other === one, opened: streams.opened };
+        expect(gone).toEqual({ turns, isMasterFirst, id, isSame: true, opened: 1 });
+      }
+    }
+  });
+
   it("keep their master over any number of killed processes", async () => {
     const { rigs } = await createSharedRigs(4);
     const id = await idOf(rigs[0]!.sessions.master());
@@ -139,6 +161,36 @@ describe("sessions of several processes [AU12]", () => {
     const kept = await store.load(session.id);
     await store.save({ ...kept!, name: "Stale", fence: kept!.fence - 1 });
     expect(await store.load(session.id)).toEqual(kept);
+  });
+
+  it("are not gone on with by a process that has lost them while it read their record", async () => {
+    const { rigs, store } = await createSharedRigs(2);
+    const [a, b] = [rigs[0]!, rigs[1]!];
+    const { session } = await a.sessions.create("Beach", someone);
+    await settled();
+    a.cluster.lose();
+    const { load } = store;
+    store.load = async (id) => {
+      if (b.cluster.own(`session:${id}`)) b.cluster.lose();
+      return load(id);
+    };
+    await expect(b.sessions.locate("beach")).rejects.toEqual(refused("UNAVAILABLE"));
+    expect(b.sessions.find("beach")).toBeUndefined();
+    expect((await a.sessions.locate("beach")).id).toBe(session.id);
+  });
+
+  it("are let go within a second where their home is another's, whether this process was told or not", async () => {
+    const { rigs } = await createSharedRigs(2);
+    const [a, b] = [rigs[0]!, rigs[1]!];
+    const { session } = await a.sessions.create("Beach", someone);
+    await settled();
+    const events = a.watch(session);
+    await a.cluster.release(a.cluster.own(`session:${session.id}`)!);
+    await a.cluster.release(a.cluster.own("session-name:beach")!);
+    expect((await b.sessions.locate("beach")).id).toBe(session.id);
+    a.pass(1000);
+    expect(events.at(-1)).toEqual({ type: "moved" });
+    await expect(a.sessions.locate("beach")).rejects.toEqual(elsewhere(session.id, b.cluster.id));
   });
 
   it("go on without Redis where they are, refuse the rest, and are kept again when it is back", async () => {

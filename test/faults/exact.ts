@@ -2,7 +2,7 @@
  * Whether everybody sees what is: what clients and processes show, compared with what the drivers know they did.
  *
  * Someone who left a room a moment ago may linger in it: as a ghost, or as away where the connection or the room had been
- * lost. Never as here, and at the end not at all.
+ * lost. Never as here, and at the end not at all. Who lingers in a piece holds a seat there: its chat may say here of them.
  */
 
 /** A page that is open, and the rooms that it is in. */
@@ -87,6 +87,10 @@ const missedMs = 11_000;
 
 /** The piece of a chat: that of the same name, but for the chat `system`. */
 const pieceOf = (chat: string) => (chat === "system" ? "chat" : chat);
+const pieceOfKey = (key: string) => (key.startsWith("chat:") ? pieceOf(key.slice("chat:".length)) : undefined);
+
+/** Those who may still be shown in the room, and in a chat those who may still be shown as here: held in its piece. */
+type Lingerers = { readonly in: ReadonlySet<string>; readonly here: ReadonlySet<string> };
 
 /** What is not as it should be, in words; nothing if all is exact. */
 export function differences(look: Look): string[] {
@@ -98,7 +102,11 @@ export function differences(look: Look): string[] {
   };
   return [
     ...busy.map((what) => `under way: ${what}`),
-    ...views.flatMap((view) => ofView(view, rosters.get(view.key) ?? new Map(), lingering(view.key, view.since))),
+    ...views.flatMap((view) => {
+      const piece = pieceOfKey(view.key);
+      const lingerers = { in: lingering(view.key, view.since), here: lingering(`world:${piece}`) };
+      return ofView(view, rosters.get(view.key) ?? new Map(), lingerers);
+    }),
     ...oneRoom(views, processes),
     ...processes.flatMap((process) => ofProcess(process, truths, rosters, lingering)),
     ...sameMaster(processes),
@@ -115,7 +123,7 @@ export function rostersOf(truths: readonly Truth[]): Map<string, Map<string, Exp
       const roster = rosters.get(key) ?? new Map<string, Expected>();
       rosters.set(key, roster);
       const known = roster.get(person);
-      const piece = key.startsWith("chat:") ? pieceOf(key.slice("chat:".length)) : undefined;
+      const piece = pieceOfKey(key);
       roster.set(person, {
         connections: (known?.connections ?? 0) + 1,
         attention: tabs.length === 1 ? attention[key] : undefined,
@@ -127,7 +135,8 @@ export function rostersOf(truths: readonly Truth[]): Map<string, Map<string, Exp
   return rosters;
 }
 
-function ofView(view: View, roster: Map<string, Expected>, lingering: ReadonlySet<string>): string[] {
+function ofView(view: View, roster: Map<string, Expected>, lingerers: Lingerers): string[] {
+  const lingering = lingerers.in;
   const wrong: string[] = [];
   const say = (what: string) => wrong.push(`${view.by} in ${view.key} (${view.room}): ${what}`);
   if (view.state !== "open") say(`is ${view.state}`);
@@ -141,7 +150,12 @@ function ofView(view: View, roster: Map<string, Expected>, lingering: ReadonlySe
     } else if (attention !== undefined && person.attention !== attention)
       say(`${id} is ${person.attention}, not ${attention}`);
     else if (person.isStill && attention !== undefined) say(`${id} stands still`);
-    else if (person.here !== undefined && person.here !== here && !lingering.has(id))
+    else if (
+      person.here !== undefined &&
+      person.here !== here &&
+      !lingering.has(id) &&
+      (here || !lingerers.here.has(id))
+    )
       say(`${id} is ${here ? "" : "not "}here`);
     else if (person.here !== undefined && where !== undefined && person.where !== where && !lingering.has(id)) {
       say(`${id} is in ${where}, not in ${person.where}`);
@@ -151,20 +165,21 @@ function ofView(view: View, roster: Map<string, Expected>, lingering: ReadonlySe
     if (roster.has(id) || (lingering.has(id) && status !== "here")) continue;
     say(`${id} is shown as ${status}, and is not here`);
   }
-  return [...wrong, ...ofCounts(view.counts, roster, lingering).map((what) => `${view.by} in ${view.key}: ${what}`)];
+  return [...wrong, ...ofCounts(view.counts, roster, lingerers).map((what) => `${view.by} in ${view.key}: ${what}`)];
 }
 
-function ofCounts(counts: View["counts"], roster: Map<string, Expected>, lingering: ReadonlySet<string>): string[] {
+function ofCounts(counts: View["counts"], roster: Map<string, Expected>, lingerers: Lingerers): string[] {
   const connections = [...roster.values()].reduce((sum, one) => sum + one.connections, 0);
   const here = [...roster.values()].filter((one) => one.here).length;
-  const slack = lingering.size;
-  const within = (name: string, count: number, wanted: number, below = 0) =>
-    count >= wanted - below && count <= wanted + slack ? [] : [`${name} ${count}, not ${wanted}`];
+  const within = (name: string, count: number, wanted: number, slack = lingerers.in.size) =>
+    count >= wanted && count <= wanted + slack ? [] : [`${name} ${count}, not ${wanted}`];
   return [
     ...within("people", counts.people, roster.size),
     ...within("guests", counts.guests, roster.size),
     ...within("connections", counts.connections, connections),
-    ...(counts.here === undefined ? [] : within("here", counts.here, here, 0)),
+    ...(counts.here === undefined
+      ? []
+      : within("here", counts.here, here, new Set([...lingerers.in, ...lingerers.here]).size)),
   ];
 }
 
@@ -193,7 +208,8 @@ function ofProcess(
   if (people < persons.size || people > most) wrong.push(`people ${people}, not ${persons.size}`);
   for (const [world, given] of Object.entries(counts)) {
     const key = `world:${world}`;
-    wrong.push(...ofCounts(given, rosters.get(key) ?? new Map(), lingering(key)).map((what) => `${key}: ${what}`));
+    const lingerers = { in: lingering(key), here: new Set<string>() };
+    wrong.push(...ofCounts(given, rosters.get(key) ?? new Map(), lingerers).map((what) => `${key}: ${what}`));
   }
   for (const { person, key, shown } of explained) {
     if (rosters.get(key)?.has(person) && shown !== "here") wrong.push(`${person} in ${key} is ${shown}`);

@@ -3,7 +3,7 @@ import { now } from "../../loadtest/lib/clock.ts";
 import type { Left } from "./exact.ts";
 import { type Heard, type Said, type Shown, Stretches } from "./history.ts";
 
-/** Sent at least four times a second where a room lives: a longer pause is one. */
+/** Tabs move five times a second, so that frames come at least four times a second where a room lives: a longer pause is one. */
 const pauseMs = 500;
 
 export type Line = { -readonly [K in keyof Said]: Said[K] };

@@ -3,27 +3,33 @@
  * Does to them what a schedule says, and ends all that it started.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { now, pause } from "../../loadtest/lib/clock.ts";
 import { type RedisServer, startRedis } from "../../services/chatlog/testing/redisServer.ts";
+import { startProxy, type TcpProxy } from "../../services/cluster/testing/proxy.ts";
 import { type Front, startFront } from "../lib/front.ts";
 import { linkMusic, makeMusic } from "../lib/music.ts";
+import { freePorts } from "../lib/ports.ts";
 import { type Launched, startTestServer, type TestServer } from "../lib/server.ts";
 import type { Wipe } from "./history.ts";
-import { type Link, startLink } from "./link.ts";
-import type { Fault } from "./schedule.ts";
+import type { Cut, Fault } from "./schedule.ts";
 
 export const operatorPassword = "operators-of-the-faults";
 /** Before a process that did not come up is started again. */
 const againMs = 300;
+
+const cutLink: Record<Cut, (link: TcpProxy) => unknown> = {
+  refuse: (link) => link.cut(),
+  drop: (link) => link.rob(),
+  hang: (link) => link.hold(),
+};
 
 export type Note = (what: string, at?: number) => void;
 
 type Member = {
   readonly index: number;
   readonly port: number;
-  readonly link: Link;
+  readonly link: TcpProxy;
   readonly dataDir: string;
   /** Undefined while it is down. */
   server: TestServer | undefined;
@@ -58,8 +64,8 @@ export class Site {
     for (let index = 0; index < processes; index++) {
       const dataDir = mkdtempSync(join(dir, `process-${index}-`));
       linkMusic(dataDir);
-      const link = await startLink(redis.port);
-      members.push({ index, port: await freePort(), link, dataDir, server: undefined, isStopped: false });
+      const link = await startProxy(redis.port);
+      members.push({ index, port: await freePorts(1), link, dataDir, server: undefined, isStopped: false });
     }
     const site = new Site(redis, members, await startFront(members.map(({ port }) => port)), note);
     try {
@@ -107,9 +113,9 @@ export class Site {
       case "partition":
         return this.#harm(async () => {
           const { link } = this.#members[fault.process]!;
-          await link.set(fault.cut);
+          await cutLink[fault.cut](link);
           await pause(fault.forMs);
-          await link.set("open");
+          await link.heal();
         });
       case "redis-stop":
         return this.#harm(async () => {
@@ -230,13 +236,4 @@ export class Site {
       }
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -73,21 +73,20 @@ class Trial {
     let healedMs: number | undefined;
     let lines = 0;
     try {
+      // a machine too busy to start a process in time ends this schedule, not those that come after
       this.#site = await Site.start(this.#processes, this.#dir, (what, at = now()) => this.#note(what, at));
       const given: PeopleGiven = { url: this.#site.url, seed, people: this.#people, listeners };
       this.#drivers = new Threads(new URL("./people.ts", import.meta.url), [given]);
-      try {
-        await this.#drivers.all("start");
-        if (await this.#awaitExact("at the start", now() + settleMs, true)) {
-          await this.#drivers.all("go");
-          healedMs = await this.#happen();
-        }
-        lines = await this.#finish();
-      } catch (error) {
-        this.#violate("harness", `${(error as Error).stack}`);
+      await this.#drivers.all("start");
+      if (await this.#awaitExact("at the start", now() + settleMs, true)) {
+        await this.#drivers.all("go");
+        healedMs = await this.#happen();
       }
-      for (const failure of this.#site.failures) this.#violate("process", failure);
+      lines = await this.#finish();
+    } catch (error) {
+      this.#violate("harness", `${(error as Error).stack}`);
     } finally {
+      for (const failure of this.#site?.failures ?? []) this.#violate("process", failure);
       await this.#drivers?.all("close").catch(() => {});
       await this.#drivers?.stop();
       this.#site?.keepLogs(this.#keep());

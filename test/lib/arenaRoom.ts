@@ -4,6 +4,7 @@ import { schema, t } from "@colyseus/schema";
 import { BaseRoom } from "../../rooms/BaseRoom.ts";
 import { authenticate } from "../../rooms/join.ts";
 import { DatagramPlugin } from "../../rooms/plugins/datagram.ts";
+import { newSession } from "../../rooms/plugins/lifecycle.ts";
 import { PresencePlugin, type PresentRoom } from "../../rooms/plugins/presence.ts";
 import type { SeatClient } from "../../rooms/seat.ts";
 import type { RoomServices } from "../../rooms/services.ts";
@@ -25,7 +26,7 @@ abstract class ArenaRoom extends BaseRoom<ArenaState, InstanceType<typeof Push>>
 
   override onCreate(options: unknown): void {
     super.onCreate(options);
-    this.key = "arena:test";
+    this.open({ ...newSession("world", "test", this.services.now()), key: "arena:test" });
     this.datagrams = new DatagramPlugin(this);
     this.seats = new PresencePlugin(this);
     this.setTimestep(() => this.#step(), 50);

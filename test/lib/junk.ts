@@ -7,48 +7,13 @@
 import { Protocol } from "@colyseus/core";
 import { Packr } from "msgpackr";
 import { movementType } from "../../schema/frames.ts";
-import { randomOf } from "../../web/shared/seed.ts";
-import { messageFrame, moveFrame, requestFrame } from "./raw.ts";
-
-/** A stream of numbers that depends on its seed only. */
-export class Random {
-  /** 0 up to but not including 1. */
-  readonly next: () => number;
-
-  constructor(seed: number) {
-    this.next = randomOf(seed);
-  }
-
-  /** 0 to `below` - 1. */
-  int(below: number): number {
-    return Math.floor(this.next() * below);
-  }
-
-  chance(probability: number): boolean {
-    return this.next() < probability;
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.int(from.length)]!;
-  }
-
-  bytes(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => this.int(256)));
-  }
-}
+import { honestFrame, type RoomKind, types } from "./honest.ts";
+import { mangledBytes } from "./mangle.ts";
+import type { Random } from "./random.ts";
+import { messageFrame, requestFrame } from "./raw.ts";
 
 const packr = new Packr({ useRecords: false });
 const records = new Packr();
-export type RoomKind = "world" | "chat";
-const seatTypes = ["say", "attention", "play", "identify"];
-const types: Record<RoomKind, readonly string[]> = {
-  world: [...seatTypes, "emote", "avatar", "prop.set", "prop.delete", "piece:x"],
-  chat: [
-    ...seatTypes,
-    ...["say", "edit", "delete", "heart", "history", "typing"],
-    ...["mute", "shadow", "ban", "lift", "slow", "invisible", "notes"],
-  ],
-};
 const oddTypes = [
   "",
   "*",
@@ -61,7 +26,6 @@ const oddTypes = [
   "\u0000",
   "é",
 ];
-const oddBytes = [0x00, 0x01, 0x7f, 0x80, 0x90, 0xa0, 0xc0, 0xc1, 0xc7, 0xcf, 0xd4, 0xd9, 0xdb, 0xdd, 0xdf, 0xff];
 const oddNumbers = [
   0,
   -0,
@@ -132,86 +96,9 @@ export function anyValue(random: Random, depth = 3, isJson = false): unknown {
   }
 }
 
-/** What an honest client might send: the base of mutations. */
-function validFrame(random: Random, room: RoomKind): Buffer {
-  return room === "world" ? validWorldFrame(random) : validChatFrame(random);
-}
-
-/** What moderators do goes against people who are not there. */
-function validChatFrame(random: Random): Buffer {
-  const seq = 1 + random.int(500);
-  const text = `word ${random.int(random.pick([2, 1000]))}`;
-  const reason = random.pick(["", "because"]);
-  const against = { person: `nobody-${random.int(20)}`, seconds: 1 + random.int(9), reason };
-  const data: Record<string, unknown> = {
-    say: { text, id: `id-${random.int(random.pick([2, 1e9]))}`, ...(random.chance(0.1) ? { font: "serif" } : {}) },
-    edit: { seq, text },
-    delete: { seq, reason },
-    heart: { seq, on: random.chance(0.5) },
-    history: { before: seq, limit: 1 + random.int(100) },
-    attention: { attention: random.pick(["focused", "visible", "hidden"]) },
-    identify: { token: "x.y.z" },
-    mute: against,
-    shadow: against,
-    ban: against,
-    lift: { person: against.person, kind: random.pick(["mute", "shadow", "ban"]), reason },
-    slow: { seconds: 0, reason },
-    notes: { limit: 1 + random.int(500) },
-  };
-  const type = random.pick(types.chat);
-  return random.chance(0.7) ? requestFrame(random.int(2 ** 31), type, data[type]) : messageFrame(type, data[type]);
-}
-
-function validWorldFrame(random: Random): Buffer {
-  const pose = () => ({
-    x: random.int(900) - 450,
-    y: random.int(900) - 450,
-    z: random.int(60),
-    angle: random.next() * 6,
-  });
-  const data: Record<string, unknown> = {
-    say: { text: `word ${random.int(1000)}` },
-    emote: { emote: "👋" },
-    avatar: { color: "#123456", face: "🙂", showing: "x".repeat(random.int(200)) },
-    "prop.set": {
-      key: `k${random.int(50)}`,
-      value: { n: random.int(9), list: [1, "2", null] },
-      saved: random.chance(0.3),
-    },
-    "prop.delete": { key: `k${random.int(50)}` },
-    attention: { attention: random.pick(["focused", "visible", "hidden"]) },
-    identify: { token: "x.y.z" },
-    "piece:x": { any: [1, 2, 3] },
-  };
-  const type = random.pick(types.world);
-  if (random.chance(0.4)) return moveFrame(random.int(65536), Array.from({ length: 1 + random.int(3) }, pose));
-  if (random.chance(0.4)) return requestFrame(random.int(2 ** 31), type, data[type]);
-  return messageFrame(type, data[type]);
-}
-
 function mutated(random: Random, room: RoomKind): Buffer {
-  let bytes = Buffer.from(validFrame(random, room));
-  for (let i = random.int(4); i > 0; i--) {
-    const at = random.int(bytes.length);
-    switch (random.int(5)) {
-      case 0:
-        bytes[at] = random.int(256);
-        break;
-      case 1:
-        bytes[at] = random.pick(oddBytes);
-        break;
-      case 2:
-        bytes = bytes.subarray(0, Math.max(1, at));
-        break;
-      case 3:
-        bytes = Buffer.concat([bytes, random.bytes(random.int(8))]);
-        break;
-      default:
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(random.int(bytes.length))]);
-        if (bytes.length === 0) bytes = Buffer.from([0]);
-    }
-  }
-  return bytes;
+  const bytes = mangledBytes(random, honestFrame(random, room));
+  return bytes.length > 0 ? bytes : Buffer.from([0]);
 }
 
 /** A move of odd numbers, in half of all cases of the right length. */

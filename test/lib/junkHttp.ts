@@ -1,7 +1,8 @@
-/** Bad input for an HTTP server, from a seed: requests, the bodies of joins, and whole connections. Nothing here is sent. */
-import { anyValue, type Random } from "./junk.ts";
+/** Bad input for an HTTP server, from a seed: requests, and the bodies of joins. Nothing here is sent. */
+import { anyValue } from "./junk.ts";
+import type { Random } from "./random.ts";
 
-const paths = [
+export const paths = [
   "/auth/guest",
   "/auth/me",
   "/matchmake/joinOrCreate/world",
@@ -51,7 +52,7 @@ const paths = [
   "/metrics",
 ];
 const methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "PROPFIND"];
-const pathTails = [
+export const pathTails = [
   "",
   "",
   "",
@@ -96,7 +97,7 @@ const tokens = [
   "\u00ff",
   "x".repeat(9000),
 ];
-const headerNames = [
+export const headerNames = [
   "x-forwarded-proto",
   "x-forwarded-host",
   "x-forwarded-for",
@@ -114,7 +115,7 @@ const headerNames = [
   "constructor",
   "x-http-method-override",
 ];
-const headerValues = [
+export const headerValues = [
   "",
   "https",
   "https, http",
@@ -132,10 +133,15 @@ const headerValues = [
 const slugs = ["field", "fuzz-a", "fuzz-b", "FIELD", "fUzZ-A"];
 const badSlugs = ["", "-", "a b", "../x", "é", "create", "a".repeat(65), "a/b", "__proto__", "\ud800"];
 
-export type JunkRequest = { method: string; path: string; headers: Record<string, string>; body: Buffer | undefined };
+export interface JunkRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer | undefined;
+}
 
-/** What opens doors: tokens of people, services and moderators, and the login of one who may look at what operators see. */
-export type Credentials = { tokens: readonly string[]; viewer: string };
+/** What opens doors: tokens of people, services and moderators, and the logins of who may look and of who may order. */
+export type Credentials = { tokens: readonly string[]; viewer: string; operator: string };
 
 /** A request that a client library would send. */
 export function junkRequest(random: Random, { tokens: known, viewer }: Credentials): JunkRequest {
@@ -157,7 +163,7 @@ export function junkRequest(random: Random, { tokens: known, viewer }: Credentia
   return { method, path, headers, body };
 }
 
-function junkBody(random: Random): Buffer {
+export function junkBody(random: Random): Buffer {
   switch (random.int(6)) {
     case 0:
       return random.bytes(random.int(300));
@@ -223,80 +229,8 @@ export function joinOptions(random: Random): unknown {
   return random.chance(0.95) ? options : wrong();
 }
 
-function toJson(value: unknown): unknown {
+export function toJson(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "null",
   );
-}
-
-const hosts = [
-  "x",
-  "a:99999",
-  "999.1.1.1",
-  "[::1",
-  "[::1]:80",
-  "",
-  "a b",
-  "é",
-  "x/y",
-  "user@x",
-  "x,y",
-  "a..b",
-  "xn--a",
-  "localhost:0",
-];
-
-/** The bytes of a whole connection: request lines, headers, upgrades and framing that no library would write. */
-export function junkSocket(random: Random, room: string): Buffer {
-  const path = random.pick(
-    random.chance(0.7) ? paths : ["*", "//", "http://x/", "/\u00ff", "", "x", `/${"a".repeat(9000)}`],
-  );
-  const target = path + random.pick(pathTails);
-  const rooms = [`/p/${room}`, "/p/constructor", "/p/__proto__", "/p/x", "/", "//x", "/p", "/p/x/y"];
-  const seats = [
-    "?sessionId=x",
-    "?sessionId=constructor",
-    "?",
-    "",
-    "?sessionId=%zz&reconnectionToken=x",
-    "?sessionId=x&skipHandshake=1",
-    "? x",
-  ];
-  switch (random.int(6)) {
-    case 0:
-      return random.bytes(random.int(400));
-    case 1:
-      return Buffer.from(
-        `${random.pick(["GET", "get", "G\u0000T", "CONNECT", "POST", ""])} ${target} HTTP/${random.pick(["1.1", "1.0", "2.0", "9", "1.1\u0000"])}\r\nHost: ${random.pick(hosts)}\r\n\r\n`,
-        "latin1",
-      );
-    case 2:
-      return Buffer.from(
-        `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${random.pick(["Content-Length: 50", "Content-Length: -1", "Content-Length: 9999999999", "Transfer-Encoding: chunked", "Content-Length: 5\r\nTransfer-Encoding: chunked", "Expect: 100-continue\r\nContent-Length: 2"])}\r\n\r\n${random.pick(["{", "{}", "5\r\nhello\r\nzz\r\n", '0\r\n\r\n{"a":1}', ""])}`,
-        "latin1",
-      );
-    case 3: {
-      const upgrade = random.pick(["websocket", "WebSocket", "h2c", "foo", ""]);
-      const protocol = random.pick([
-        "",
-        "Sec-WebSocket-Protocol: vite-hmr\r\n",
-        "Sec-WebSocket-Protocol: ,,\r\n",
-        'Sec-WebSocket-Extensions: permessage-deflate; x="\r\n',
-      ]);
-      const key = random.pick(["dGhlIHNhbXBsZSBub25jZQ==", "x", ""]);
-      const head = `GET ${random.pick(rooms)}${random.pick(seats)} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\nSec-WebSocket-Version: ${random.pick([13, 8, 99])}\r\nSec-WebSocket-Key: ${key}\r\n${protocol}\r\n`;
-      return Buffer.concat([Buffer.from(head, "latin1"), random.bytes(random.int(60))]);
-    }
-    case 4:
-      return Buffer.from(
-        `GET ${target} HTTP/1.1\r\nHost: x\r\n${random.pick(headerNames)}: ${random.pick(headerValues)}\r\n${random.pick(["Host: y", " folded", "no colon", "\u0000: x", "X: a\rb", `X: ${"y".repeat(17_000)}`])}\r\n\r\n`,
-        "latin1",
-      );
-    default:
-      return Buffer.from(
-        `GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(1 + random.int(20)) +
-          random.pick(["", "GET", "GET / HTTP/1.1\r\nHost"]),
-        "latin1",
-      );
-  }
 }

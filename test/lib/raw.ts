@@ -5,7 +5,7 @@
  * Frames of the server: `frames` keeps movement frames if asked to; messages and answers are unpacked as they come.
  */
 import { Protocol } from "@colyseus/core";
-import { decode } from "@colyseus/schema";
+import { decode, encode } from "@colyseus/schema";
 import { Packr, unpack } from "msgpackr";
 import { WebSocket } from "ws";
 import { movementType } from "../../schema/frames.ts";
@@ -169,6 +169,12 @@ export async function joinChat(url: string, instance: string, token: string): Pr
   return openSeat(url, await reserve(url, token, { instance, connection }, "chat"));
 }
 
+/** Joins an audio session by its id or name. Throws if the seat is refused, at the door or by the room. */
+export async function joinAudio(url: string, session: string, token: string): Promise<RawClient> {
+  const connection = `raw-${process.pid}-${++connections}`;
+  return openSeat(url, await reserve(url, token, { session, connection }, "audio"));
+}
+
 /** Connects to a seat that was reserved. Throws if the room refuses it. */
 export function openSeat(url: string, reservation: Reservation, acknowledges = true): Promise<RawClient> {
   return new Promise((resolve, reject) => {
@@ -190,6 +196,24 @@ export function moveFrame(seq: number, poses: readonly Pose[]): Buffer {
   return Buffer.concat([Buffer.from([Protocol.ROOM_DATA_BYTES, movementType]), move]);
 }
 
+/** Inputs of a game, the oldest first, each with the values of its fields; `seq` is the number of the first. */
+export function inputFrame(seq: number, inputs: readonly (readonly number[])[]): Buffer {
+  const bodies = inputs.map((values) => {
+    const body = Buffer.alloc(5 * values.length);
+    for (const [field, value] of values.entries()) body.writeFloatLE(value, body.writeUInt8(0x80 | field, 5 * field));
+    return Buffer.concat([numberBytes(body.length), body]);
+  });
+  return Buffer.concat([Buffer.from([Protocol.ROOM_INPUT_UNRELIABLE]), numberBytes(seq), ...bodies]);
+}
+
+/** As Colyseus writes it: of more than a byte, not as MessagePack does. */
+function numberBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(9);
+  const it = { offset: 0 };
+  encode.number(bytes, value, it);
+  return bytes.subarray(0, it.offset);
+}
+
 /** A string as MessagePack writes it, of at most 255 bytes. */
 function typeBytes(type: string): Buffer {
   const text = Buffer.from(type);
@@ -207,7 +231,7 @@ function unpackRest(bytes: Buffer, at: number): unknown {
 /** Asks every 5 ms until `probe` gives something; undefined if it never does. */
 export async function until<T>(
   probe: () => T | undefined | Promise<T | undefined>,
-  withinMs = 5000,
+  withinMs = 10_000,
 ): Promise<T | undefined> {
   const deadline = performance.now() + withinMs;
   for (;;) {

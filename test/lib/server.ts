@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { linkMusic, makeMusic } from "./music.ts";
 
 const entry = fileURLToPath(new URL("../../server.ts", import.meta.url));
-const readyWithinMs = 20_000;
+const readyWithinMs = 50_000;
 
 /** A line of output and when it came, in ms of performance.now(). */
 export type Line = { at: number; text: string; from: "stdout" | "stderr" };

@@ -4,6 +4,8 @@ import { type LaunchOptions, startTestServer, type TestServer } from "./server.t
 
 export async function serverOfTest(options: LaunchOptions = {}): Promise<TestServer> {
   const server = await startTestServer(options);
-  onTestFinished(() => void server.stop());
+  onTestFinished(async () => {
+    await server.stop();
+  });
   return server;
 }

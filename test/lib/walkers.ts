@@ -39,7 +39,7 @@ export const on = (carrier: "datagram" | "websocket", walkers: readonly Walker[]
   walkers.every(({ world }) => world.link.carrier === carrier);
 
 /** Resolves with how long it took until `condition` held, in ms. Throws if it did not within `withinMs`. */
-export async function until(condition: () => unknown, what: string, withinMs: number): Promise<number> {
+export async function until(condition: () => unknown, what: string, withinMs = 10_000): Promise<number> {
   const begun = performance.now();
   while (!(await condition())) {
     if (performance.now() - begun > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);

@@ -3,6 +3,7 @@
  * from being kept waiting by the machine. At SIGUSR2 it collects garbage and writes, since the last time:
  *
  * - `held`: bytes held
+ * - `handles`: timers, sockets and whatever else keeps a process from its end
  * - `busy`: the longest that its own work kept a timer waiting, in ms
  * - `away`: the longest that a timer was late without any work of the process's own: others had the processor, or the disk
  */
@@ -30,6 +31,7 @@ setInterval(() => {
 process.on("SIGUSR2", () => {
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  console.log(`watched ${JSON.stringify({ held: heapUsed + arrayBuffers, busy, away })}`);
+  const handles = process.getActiveResourcesInfo().length;
+  console.log(`watched ${JSON.stringify({ held: heapUsed + arrayBuffers, handles, busy, away })}`);
   [at, cpu, busy, away] = [performance.now(), cpuMs(), 0, 0];
 });

@@ -2,7 +2,7 @@
 import { until } from "./raw.ts";
 import { type LaunchOptions, startTestServer, type TestServer } from "./server.ts";
 
-export type Watched = { held: number; busy: number; away: number };
+export type Watched = { held: number; handles: number; busy: number; away: number };
 
 /** Starts a server that `watched` can be asked about. */
 export function startWatched({ preload = [], ...options }: LaunchOptions = {}): Promise<TestServer> {

@@ -82,6 +82,7 @@ export class PeopleList {
     const who = make("span", "who");
     who.append(make("bdi", "name"), make("span", "note"));
     const more = iconButton("more", "Moderate", "tool more-act");
+    more.ariaHasPopup = "dialog";
     more.addEventListener("click", () => this.#actions.moderate(this.#rows.get(id)!.person));
     row.append(make("span", "swatch"), who, make("a", "where"), more);
     return row;

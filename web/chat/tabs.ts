@@ -33,7 +33,7 @@ export class Tabs {
   add(name: string, panel: HTMLElement, canClose: boolean): void {
     const frame = make("div", "tab");
     frame.setAttribute("role", "presentation");
-    const button = make("button", "", name);
+    const button = make("button");
     button.type = "button";
     button.id = `tab-${name}`;
     panel.id = `panel-${name}`;
@@ -42,7 +42,7 @@ export class Tabs {
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", button.id);
     const badge = make("span", "badge");
-    button.append(badge);
+    button.append(make("span", "label", name), badge);
     button.addEventListener("click", () => this.#actions.select(name));
     frame.append(button);
     if (canClose) frame.append(this.#cross(name, button));

@@ -5,6 +5,7 @@
 import { find, make, setText } from "../shared/dom.ts";
 import { landOf } from "../shared/lands.ts";
 import { applyPalette, currentScheme, onSchemeChange, paletteOf } from "../shared/palette.ts";
+import { keepReachable } from "../shared/scrollable.ts";
 import { initOpen } from "./open.ts";
 import { Print } from "./print.ts";
 import { watchRadio } from "./radio.ts";
@@ -16,6 +17,9 @@ const pieces = [
   { slug: "pond", about: "Stepping stones. Wading is allowed." },
   { slug: "meadow", about: "In flower. Leave a lamp on for the next one." },
 ];
+
+/** Pieces with a page of their own. */
+const cards = ["paint", "bells", "puck"];
 
 const sheets = find("sheets", HTMLOListElement);
 const census = find("census", HTMLParagraphElement);
@@ -49,12 +53,18 @@ function showStatus(status: Status | undefined): void {
     count.classList.toggle("none", people === 0);
     print.setPeople(people ?? 0);
   }
+  for (const slug of cards) {
+    const people = status?.here.get(slug);
+    const count = find(`${slug}-count`, HTMLParagraphElement);
+    setText(count, people === undefined ? "" : people === 0 ? "nobody here" : `${people} here`);
+  }
   setText(census, status ? `${status.people} online` : "");
   setText(footer, status ? `hereabouts ${status.version}, ${uptimeText(status.uptimeSeconds)}` : "hereabouts");
 }
 
 const sample = sampleOf(location.origin);
 showSample(find("sample", HTMLElement), sample);
+keepReachable(find("listing", HTMLPreElement), "The sample");
 copy.addEventListener("click", async () => {
   const copied = await navigator.clipboard?.writeText(sample).then(
     () => true,
@@ -69,7 +79,4 @@ tint();
 onSchemeChange(tint);
 initOpen();
 watchRadio();
-watchStatus(
-  pieces.map(({ slug }) => slug),
-  showStatus,
-);
+watchStatus([...pieces.map(({ slug }) => slug), ...cards], showStatus);

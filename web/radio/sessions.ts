@@ -82,7 +82,7 @@ async function listSessions(current: string): Promise<void> {
     link.href = `/session/${sessionId}`;
     link.dataset["id"] = sessionId;
     if (sessionId === current) link.setAttribute("aria-current", "page");
-    item.append(link, make("span", "note", `${clients}`));
+    item.append(link, make("span", "note", `${clients} tuned in`));
     return item;
   });
   if (!list.contains(document.activeElement)) list.replaceChildren(...items);

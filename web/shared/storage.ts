@@ -51,6 +51,14 @@ export function write(key: string, value: string, keeping: Keeping = "browser"):
   }
 }
 
+export function drop(key: string, keeping: Keeping = "browser"): void {
+  try {
+    storageOf(keeping).removeItem(key);
+  } catch {
+    // Nothing was kept, then.
+  }
+}
+
 function storageOf(keeping: Keeping): Storage {
   return keeping === "tab" ? sessionStorage : localStorage;
 }

@@ -3,13 +3,16 @@
  * controls do there. Knows nothing of how things are drawn.
  */
 import type { Chat, Hereabouts, World } from "hereabouts/client";
+import { Along } from "../shared/along.ts";
 import { announce } from "../shared/announcer.ts";
 import { noticeOf } from "../shared/notice.ts";
+import { newestOf, noticeOfMove, openMoved } from "../shared/onward.ts";
 import { storedLook } from "../shared/storage.ts";
 import { showNotice } from "../shared/toasts.ts";
 import { Bubbles } from "./bubbles.ts";
 import { showTitle } from "./hud/plate.ts";
 import { Input } from "./input.ts";
+import { hasOwnPage } from "./ownPage.ts";
 import { Radio } from "./radio.ts";
 import { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
@@ -29,12 +32,15 @@ export type AppOptions = {
   chats: ReadonlyMap<string, Chat>;
   /** One wants to say something. */
   speak: () => void;
+  /** One wants a picture. */
+  picture: () => void;
 };
 
 export class App {
   readonly stage: Stage;
   readonly here: Hereabouts;
-  readonly scene: Scene;
+  readonly scene: Scene<Visit>;
+  readonly along: Along;
   readonly bubbles = new Bubbles(() => performance.now());
   readonly #chats: ReadonlyMap<string, Chat>;
   readonly #input: Input;
@@ -45,17 +51,23 @@ export class App {
   /** Called when another world was entered. */
   entered = (): void => {};
 
-  constructor({ stage, here, world, chats, speak }: AppOptions) {
+  constructor({ stage, here, world, chats, speak, picture }: AppOptions) {
     this.stage = stage;
     this.here = here;
     this.#chats = chats;
     this.#world = world;
     this.scene = new Scene(stage);
+    this.along = new Along({
+      here,
+      began: (who) => announce.note(`You follow ${who}`),
+      arrived: () => void this.#catchUp(),
+    });
     this.#radio = new Radio(stage, here, (error) => this.fail(error));
     this.#input = new Input(stage.canvas, stage.camera, {
       tap: (at) => this.scene.visit?.tap(at),
       act: () => this.scene.visit?.act(),
       speak,
+      picture,
     });
     addEventListener("popstate", () => void this.travel(slugOfAddress(), false));
     this.#enter(world);
@@ -72,6 +84,10 @@ export class App {
   /** Moves to another world without loading the page. `isNew` puts it into the browser's history. */
   async travel(to: string, isNew: boolean): Promise<void> {
     if (this.#isTravelling || to === this.#world.slug) return;
+    if (hasOwnPage(to)) {
+      location.assign(`/${to}`);
+      return;
+    }
     this.#isTravelling = true;
     const from = this.#world.slug;
     const closed = this.scene.close();
@@ -90,8 +106,27 @@ export class App {
     void this.travel(slugOfAddress(), false);
   }
 
+  /** Shows the world that one went along to. */
+  async #catchUp(): Promise<void> {
+    if (this.#isTravelling) return;
+    this.#isTravelling = true;
+    for (let next = newestOf(this.here); next && next !== this.#world; next = newestOf(this.here)) {
+      if (hasOwnPage(next.slug)) {
+        location.assign(`/${next.slug}`);
+        return;
+      }
+      const from = this.#world.slug;
+      await this.scene.close();
+      history.pushState(null, "", `/${next.slug}`);
+      this.#enter(next, from);
+    }
+    this.#isTravelling = false;
+  }
+
   /** Tells of something that was refused. */
-  readonly fail = (error: unknown): void => showNotice(noticeOf(error));
+  readonly fail = (error: unknown): void => {
+    showNotice(noticeOf(error));
+  };
 
   #enter(world: World, from?: string): void {
     for (const off of this.#offs) off();
@@ -126,6 +161,15 @@ export class App {
         if (state === "reconnecting") announce.note("Connection lost, reconnecting");
       }),
       world.on("refused", this.fail),
+      world.on("moved", (moved) => {
+        if (hasOwnPage(moved.slug)) {
+          void openMoved(this.here, moved);
+          return;
+        }
+        showNotice(noticeOfMove(moved));
+        history.pushState(null, "", `/${moved.slug}`);
+        void this.travel(moved.slug, false);
+      }),
       world.on("closed", ({ error }) => {
         if (error) showNotice(noticeOf(error), { label: "Come back", run: () => location.reload() });
       }),

@@ -60,6 +60,11 @@ export class Emotes {
     this.#floats.push({ figure, emote, born: this.stage.time, sway: Math.random() * 6 });
   }
 
+  /** Another moment is shown: what floated belongs to the one before. */
+  clear(): void {
+    this.#floats = [];
+  }
+
   draw(): void {
     const { stage } = this;
     this.#floats = this.#floats.filter((float) => stage.time - float.born < floatSeconds);

@@ -60,7 +60,7 @@ export class Figure {
       this.#phase += moved / stride;
       this.#rest = 0;
     } else this.#rest += seconds;
-    this.#turn(seconds, angle);
+    this.#turn(stage, seconds, angle);
     this.#fade(stage, seconds);
   }
 
@@ -68,11 +68,11 @@ export class Figure {
     return this.#speed > walkingFrom;
   }
 
-  #turn(seconds: number, angle: number): void {
+  #turn(stage: Stage, seconds: number, angle: number): void {
     const facesUs = this.#rest > restSeconds;
     const wantX = Math.cos(angle) * (facesUs ? 0.3 : 1);
     const wantY = facesUs ? 0.15 : Math.sin(angle);
-    const part = 1 - Math.exp(-12 * seconds);
+    const part = stage.still ? 1 : 1 - Math.exp(-12 * seconds);
     this.#gazeX += (wantX - this.#gazeX) * part;
     this.#gazeY += (wantY - this.#gazeY) * part;
   }
@@ -90,7 +90,7 @@ export class Figure {
           : status === "away"
             ? 0.5
             : 1;
-    this.alpha += (want - this.alpha) * (1 - Math.exp(-fadeRate * seconds));
+    this.alpha += (want - this.alpha) * (stage.still ? 1 : 1 - Math.exp(-fadeRate * seconds));
   }
 
   /** What lies on the ground below everyone. */

@@ -1,6 +1,6 @@
 /**
  * Where one wishes to go: arrow keys or WASD, or the pointer (press to go there, hold or drag to be led). A short press
- * is also a tap, and space an act; what these mean is decided elsewhere.
+ * is also a tap, space an act, and P takes a picture; what these mean is decided elsewhere.
  */
 import type { Point } from "../shared/terrain.ts";
 import type { Camera } from "./camera.ts";
@@ -22,16 +22,16 @@ const tapMs = 300;
 const nearUnits = 34;
 const arrivedUnits = 2;
 
-export type InputActions = { tap: (at: Point) => void; act: () => void; speak: () => void };
+export type InputActions = { tap: (at: Point) => void; act: () => void; speak: () => void; picture: () => void };
 
 export class Input {
   /** Where one is going by pointer. */
   goal: Point | undefined;
   readonly #held = new Set<string>();
-  readonly #camera: Camera;
+  readonly #camera: Pick<Camera, "toWorld">;
   #pointer: { id: number; x: number; y: number; since: number } | undefined;
 
-  constructor(canvas: HTMLCanvasElement, camera: Camera, actions: InputActions) {
+  constructor(canvas: HTMLCanvasElement, camera: Pick<Camera, "toWorld">, actions: InputActions) {
     this.#camera = camera;
     addEventListener("keydown", (event) => this.#keyDown(event, actions));
     addEventListener("keyup", (event) => this.#held.delete(event.code));
@@ -90,6 +90,7 @@ export class Input {
   #keyDown(event: KeyboardEvent, actions: InputActions): void {
     if (event.ctrlKey || event.metaKey || event.altKey || isWithin(event.target, ownKeys)) return;
     if (event.code in keyDirections) this.#held.add(event.code);
+    else if (event.key.toLowerCase() === "p" && !event.repeat) actions.picture();
     else if (isWithin(event.target, "button, a, summary")) return;
     else if (event.code === "Space" && !event.repeat) actions.act();
     else if (event.code === "Enter") actions.speak();

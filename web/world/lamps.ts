@@ -1,7 +1,7 @@
 /**
  * Lamps that anyone may switch: shared props `lamp-1` and `lamp-2` with the value `{ on: boolean }`, saved by the world.
  */
-import type { World } from "hereabouts/client";
+import type { Json } from "hereabouts/client";
 import type { Lamp, Point } from "../shared/terrain.ts";
 import { drawGlow, fainter } from "./marks.ts";
 import type { Stage } from "./stage.ts";
@@ -11,27 +11,25 @@ const reachUnits = 74;
 const tapUnits = 30;
 const lampHeight = 46;
 
+type LampProps = { get(key: string): Json | undefined };
+
 export class Lamps {
   readonly stage: Stage;
-  readonly world: World;
+  readonly props: LampProps;
   readonly lamps: readonly Lamp[];
   /** How bright each one is shown, 0 to 1. */
   readonly #shown = new Map<string, number>();
 
-  constructor(stage: Stage, world: World, lamps: readonly Lamp[]) {
+  constructor(stage: Stage, props: LampProps, lamps: readonly Lamp[]) {
     this.stage = stage;
-    this.world = world;
+    this.props = props;
     this.lamps = lamps;
     for (const { key } of lamps) this.#shown.set(key, this.isOn(key) ? 1 : 0);
   }
 
   isOn(key: string): boolean {
-    const value = this.world.props.get(key);
+    const value = this.props.get(key);
     return typeof value === "object" && value !== null && "on" in value && value.on === true;
-  }
-
-  toggle(lamp: Lamp): Promise<void> {
-    return this.world.props.set(lamp.key, { on: !this.isOn(lamp.key) }, { saved: true });
   }
 
   /** The lamp that someone standing at `from` can reach. */

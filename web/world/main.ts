@@ -12,10 +12,12 @@ import { storedLook, storedName } from "../shared/storage.ts";
 import { showNotice } from "../shared/toasts.ts";
 import { App, slugOfAddress } from "./app.ts";
 import { initLink, showLink, showNoLink } from "./hud/link.ts";
+import { initPicture } from "./hud/picture.ts";
 import { showSquare, showTitle } from "./hud/plate.ts";
-import { showRoster } from "./hud/roster.ts";
+import { initRoster, showRoster } from "./hud/roster.ts";
 import { focusSpeech, initSpeech } from "./hud/speech.ts";
 import { initWatching, showWatching } from "./hud/watching.ts";
+import { hasOwnPage } from "./ownPage.ts";
 import { Stage } from "./stage.ts";
 import { showInWorld } from "./talk.ts";
 
@@ -47,7 +49,11 @@ async function start(): Promise<void> {
     done: () => canvas.focus(),
   });
   const world = await here.world(slug, { avatar: storedLook(), share: true });
-  app = new App({ stage, here, world, chats: sheet.chats.joined, speak: focusSpeech });
+  const picture = initPicture({
+    take: () => app!.world.screenshot(canvas, app!.world.slug),
+    fail: (error) => app!.fail(error),
+  });
+  app = new App({ stage, here, world, chats: sheet.chats.joined, speak: focusSpeech, picture });
   initControls(app);
   followLinks(app);
   const refresh = () => {
@@ -61,16 +67,17 @@ async function start(): Promise<void> {
     sheet.enter(app.world.slug);
   };
   setInterval(refresh, refreshMs);
+  void app.along.resume(slug).then(refresh);
   const watch = new ResizeObserver(() => measure(stage));
   for (const panel of [canvas, plate, roster, toasts, hint, tools, say]) watch.observe(panel);
 }
 
-/** Where someone else is, one goes without loading the page; the chat is a page of its own. */
+/** Where someone else is, one goes without loading the page, unless that world has a page of its own. */
 function followLinks(app: App): void {
   find("chat", HTMLElement).addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a.where");
     const slug = link?.pathname.slice(1);
-    if (!slug || slug === "chat" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!slug || hasOwnPage(slug) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     void app.travel(slug, true);
   });
@@ -94,6 +101,7 @@ function initControls(app: App): void {
     change: (look) => void app.world.avatar(look).catch(fail),
     rename: () => location.reload(),
   });
+  initRoster({ follow: (person) => void app.along.toggle(person).then(() => refreshControls(app)) });
   initLink();
   initWatching(() => void app.world.play().catch(fail));
 }
@@ -102,7 +110,7 @@ function refreshControls(app: App): void {
   const { world } = app;
   const { visit } = app.scene;
   if (!app.isTravelling || world.connection === "open") showLink(world);
-  showRoster(world);
+  showRoster(world, app.along.person);
   showWatching(world.role === "spectator");
   if (world.me) showLook(world.me);
   if (visit) showSquare(visit.focus);

@@ -8,11 +8,11 @@ import type { Walker } from "./walker.ts";
 
 export class People {
   readonly stage: Stage;
-  readonly world: World;
+  readonly world: Pick<World, "people">;
   readonly #figures = new Map<string, Figure>();
   readonly #leaving = new Set<Figure>();
 
-  constructor(stage: Stage, world: World) {
+  constructor(stage: Stage, world: Pick<World, "people">) {
     this.stage = stage;
     this.world = world;
   }

@@ -2,14 +2,26 @@
  * The picture and its clock: one frame after another of the current visit, and the iris that closes and opens between
  * two of them.
  */
+import type { Point } from "../shared/terrain.ts";
 import type { Stage } from "./stage.ts";
-import type { Visit } from "./visit.ts";
 
 /** Longer frames than this (a tab in the background) count as this long. */
 const longestFrame = 0.1;
 const irisSeconds = 0.32;
 
-export class Scene {
+/** What a scene shows: one stay in a world. */
+export interface Shown {
+  readonly slug: string;
+  readonly focus: Point;
+  readonly isReady: boolean;
+  update(seconds: number): void;
+  draw(seconds: number): void;
+  /** Forgets what was printed: size or palette changed. */
+  refresh(): void;
+  leave(): void;
+}
+
+export class Scene<Visit extends Shown> {
   readonly stage: Stage;
   #visit: Visit | undefined;
   #last = performance.now();
@@ -30,7 +42,7 @@ export class Scene {
   show(visit: Visit): void {
     this.#visit?.leave();
     this.#visit = visit;
-    this.stage.setSlug(visit.world.slug);
+    this.stage.setSlug(visit.slug);
     this.stage.camera.jumpTo(visit.focus);
     this.#isOpen = true;
   }

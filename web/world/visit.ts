@@ -4,14 +4,10 @@
 import type { World } from "hereabouts/client";
 import { type Gate, type Lamp, type Point, sheetHalf, type Terrain, terrainOf } from "../shared/terrain.ts";
 import type { Bubbles } from "./bubbles.ts";
-import { Emotes } from "./emotes.ts";
 import { Gates } from "./gates.ts";
-import { Ground } from "./ground.ts";
 import type { Input } from "./input.ts";
-import { drawBubbles, drawNames } from "./labels.ts";
-import { Lamps } from "./lamps.ts";
-import { drawGoal } from "./marks.ts";
-import { People } from "./people.ts";
+import type { Lamps } from "./lamps.ts";
+import { Picture } from "./picture.ts";
 import type { Radio } from "./radio.ts";
 import type { Stage } from "./stage.ts";
 import { type Area, Walker } from "./walker.ts";
@@ -39,8 +35,6 @@ export type VisitOptions = {
   from: string | undefined;
 };
 
-type Standing = { readonly y: number; draw(stage: Stage): void };
-
 export class Visit {
   readonly stage: Stage;
   readonly world: World;
@@ -50,13 +44,9 @@ export class Visit {
   readonly radio: Radio;
   readonly from: string | undefined;
   readonly terrain: Terrain;
-  readonly emotes: Emotes;
-  readonly lamps: Lamps;
-  readonly #ground: Ground;
-  readonly #people: People;
+  readonly #picture: Picture;
   readonly #gates: Gates;
   readonly #walker = new Walker();
-  readonly #fixed: Standing[];
   readonly #offs: (() => void)[];
   #placed = false;
   #waited = 0;
@@ -74,22 +64,12 @@ export class Visit {
     this.radio = radio;
     this.from = from;
     this.terrain = terrainOf(world.slug);
-    this.#ground = new Ground(stage, this.terrain);
-    this.#people = new People(stage, world);
+    this.#picture = new Picture(stage, world, this.terrain);
     this.#gates = new Gates(stage, this.terrain.gates);
-    this.lamps = new Lamps(stage, world, this.terrain.lamps);
-    this.emotes = new Emotes(stage);
-    const radios = this.terrain.radio ? [this.terrain.radio] : [];
-    this.#fixed = [
-      ...this.terrain.gates.map((gate) => ({ y: gate.y, draw: () => this.#gates.draw(gate) })),
-      ...this.terrain.lamps.map((lamp) => ({ y: lamp.y, draw: () => this.lamps.draw(lamp, lamp === this.#nearLamp) })),
-      ...radios.map((place) => ({ y: place.y, draw: () => radio.draw(place, this.#isNearRadio) })),
-    ];
     this.#offs = [
       world.on("correction", (pose) => this.#walker.correct(pose)),
       world.on("emote", ({ person, emote }) => {
-        const figure = this.#people.get(person);
-        if (figure) this.emotes.add(figure, emote);
+        this.#picture.emote(person, emote);
       }),
     ];
   }
@@ -97,6 +77,14 @@ export class Visit {
   /** Whether it is known where one stands, or will not be. */
   get isReady(): boolean {
     return this.#placed || !this.#plays;
+  }
+
+  get slug(): string {
+    return this.world.slug;
+  }
+
+  get lamps(): Lamps {
+    return this.#picture.lamps;
   }
 
   get nearLamp(): Lamp | undefined {
@@ -109,7 +97,7 @@ export class Visit {
 
   /** Forgets what was printed: size or palette changed. */
   refresh(): void {
-    this.#ground.clear();
+    this.#picture.refresh();
   }
 
   leave(): void {
@@ -140,8 +128,12 @@ export class Visit {
 
   act(): void {
     this.#errand = undefined;
-    if (this.#nearLamp && this.#plays) this.lamps.toggle(this.#nearLamp).catch(this.events.failed);
+    if (this.#nearLamp && this.#plays) this.#toggle(this.#nearLamp);
     else if (this.#isNearRadio) this.radio.toggle();
+  }
+
+  #toggle({ key }: Lamp): void {
+    this.world.props.set(key, { on: !this.lamps.isOn(key) }, { saved: true }).catch(this.events.failed);
   }
 
   get #plays(): boolean {
@@ -151,8 +143,7 @@ export class Visit {
   update(seconds: number): void {
     if (this.#plays) this.#walk(seconds);
     else this.#placed = false;
-    this.#people.update(seconds, this.#placed ? this.#walker : undefined);
-    this.lamps.update(seconds);
+    this.#picture.update(seconds, this.#placed ? this.#walker : undefined);
     const { radio } = this.terrain;
     const { x, y } = this.focus;
     this.radio.hear(radio ? Math.hypot(radio.x - x, radio.y - y) : Number.POSITIVE_INFINITY, seconds);
@@ -195,18 +186,12 @@ export class Visit {
   }
 
   draw(seconds: number): void {
-    const { stage } = this;
-    this.#ground.draw();
-    this.lamps.drawGlows();
-    if (this.input.goal && this.#placed) stage.show(drawGoal(stage), this.input.goal.x, this.input.goal.y);
-    const figures = [...this.#people.shown()];
-    for (const figure of figures) figure.drawGround(stage, this.terrain.isWater(figure.x, figure.y));
-    const standing: Standing[] = [...this.#fixed, ...figures];
-    standing.sort((a, b) => a.y - b.y);
-    for (const each of standing) each.draw(stage);
-    drawNames(stage, figures, seconds);
-    this.emotes.draw();
-    drawBubbles(stage, figures, (person) => this.bubbles.of(person));
+    this.#picture.draw(seconds, {
+      goal: this.#placed ? this.input.goal : undefined,
+      nearLamp: this.#nearLamp,
+      drawRadio: (place) => this.radio.draw(place, this.#isNearRadio),
+      bubbleOf: (person) => this.bubbles.of(person),
+    });
   }
 }
 

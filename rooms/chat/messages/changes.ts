@@ -18,6 +18,7 @@ export function handleChanges(room: ChatHost): void {
   room.gate.handle("edit", chatMessages.edit, async (client, { seq, text }) => {
     await lineFor(client, seq);
     const { person } = client.userData!.identity;
+    room.services.bans.checkSay(room.key, person);
     room.moderation.checkMute(person);
     if (room.moderation.isShadowed(person)) return;
     const { text: shown, original } = filter(room.instance, text);

@@ -5,7 +5,8 @@ import type { ChatHost } from "./host.ts";
 export function handleTyping(room: ChatHost): void {
   room.gate.handle("typing", chatMessages.typing, ({ userData }) => {
     const { person, handle } = userData!.identity;
-    if (userData!.invisible || room.moderation.isSilenced(person)) return;
+    const isMuted = room.moderation.isSilenced(person) || room.services.bans.holds("mute", room.key, person);
+    if (userData!.invisible || isMuted) return;
     room.typing.note(person, handle, performance.now());
     room.people.touch(person);
   });

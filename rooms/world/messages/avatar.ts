@@ -1,4 +1,4 @@
-/** How one looks. What a change leaves out stays as it was. */
+/** How one looks. What a change leaves out stays as it was. Whoever is muted changes their colour only: the rest can speak. */
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { type AvatarChange, limits, worldMessages } from "../../../schema/messages.ts";
 import type { AvatarState } from "../../../schema/world.ts";
@@ -6,8 +6,12 @@ import type { WorldHost } from "./host.ts";
 
 export function handleAvatar(room: WorldHost): void {
   room.gate.handle("avatar", worldMessages.avatar, ({ userData }, change) => {
-    const avatar = room.state.people.get(userData!.identity.person)?.avatar;
-    if (avatar) changeAvatar(avatar, change);
+    const { person } = userData!.identity;
+    if (change.face !== undefined || change.showing !== undefined) room.mayShow(userData!);
+    const avatar = room.state.people.get(person)?.avatar;
+    if (!avatar) return;
+    changeAvatar(avatar, change);
+    room.recorder.changed(person);
   });
 }
 

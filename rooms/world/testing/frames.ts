@@ -5,7 +5,7 @@ import { readHeader } from "../../../schema/frames.ts";
 import type { Bounds, Pose } from "../../../schema/geometry.ts";
 import { randomOf } from "../../../web/shared/seed.ts";
 import { frameMargin } from "../../colyseus.ts";
-import { createView, Frames, type FrameTarget, type View } from "../frames.ts";
+import { createView, Frames, type FrameTarget, type Sent, type View } from "../frames.ts";
 import { Poses } from "../poses.ts";
 
 export const tickHz = 20;
@@ -55,9 +55,10 @@ class Client implements FrameTarget {
     this.#take(framed);
   }
 
-  send(framed: Buffer, onLost: () => void = () => {}): void {
+  send(framed: Buffer, onLost: () => void = () => {}): Sent {
     if (this.lost === undefined || this.#random() >= this.lost) this.#take(framed);
     else this.#told.push({ at: this.#poses.tick + toldTicks, onLost });
+    return this.lost === undefined ? "websocket" : "datagram";
   }
 
   /** Is told what was lost. */
@@ -85,6 +86,7 @@ class Client implements FrameTarget {
 }
 
 type Options = {
+  tickHz?: number;
   bounds?: Bounds & { step?: number };
   smallBytes?: number;
   largeBytes?: number;
@@ -97,12 +99,12 @@ export function start(options: Options = {}) {
   const dropped = { count: 0 };
   const sent = { bytes: 0, frames: 0 };
   const frames = new Frames(poses, {
-    tickHz,
+    tickHz: options.tickHz ?? tickHz,
     smallBytes: options.smallBytes ?? 1100,
     largeBytes: options.largeBytes ?? 400,
-    onSent(count, bytes) {
+    onSent(_carrier, bytes) {
       sent.bytes += bytes;
-      sent.frames += count;
+      sent.frames++;
     },
     onDropped: () => void dropped.count++,
     onError:
@@ -114,6 +116,7 @@ export function start(options: Options = {}) {
   const clients: Client[] = [];
   return {
     poses,
+    frames,
     clients,
     dropped,
     sent,

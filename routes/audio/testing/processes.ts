@@ -7,6 +7,7 @@ import type { Tokens } from "../../../services/identity/tokens.ts";
 import { createSharedRigs, type RigOptions, type SharedRig } from "../../../services/sessions/testing/rig.ts";
 import { testTracks } from "../../../services/sessions/testing/streams.ts";
 import { errorHandler } from "../../errors.ts";
+import { OperatorDoor } from "../../operatorDoor.ts";
 import { audioRoutes } from "../index.ts";
 
 export type TestProcess = SharedRig & {
@@ -31,9 +32,10 @@ export async function startProcesses(count: number, limits?: RigOptions["limits"
 async function startProcess(rig: SharedRig): Promise<TestProcess> {
   const { config } = readConfig({ AUTH_SECRET: "s".repeat(32) });
   const tokens = { verify: async (person: string) => ({ person, role: "member" }) } as unknown as Tokens;
-  const login = { operatorPassword: "operator's", viewerPassword: "" };
+  const audit = { note: async () => {}, read: async () => [] };
+  const door = new OperatorDoor({ operatorPassword: "operator's", viewerPassword: "" }, audit);
   const app = express();
-  app.use(audioRoutes({ ...rig, config, tokens, login, tracks: () => testTracks }));
+  app.use(audioRoutes({ ...rig, config, tokens, door, audit, tracks: () => testTracks }));
   app.use(errorHandler({ limited: () => {} } as never));
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, "127.0.0.1", () => resolve(listening));

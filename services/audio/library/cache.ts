@@ -5,7 +5,7 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { Analysis } from "./jobs.ts";
 import type { Found } from "./walk.ts";
 
@@ -17,6 +17,8 @@ export type Known = { analysis: Analysis } | { broken: string };
 
 export class LibraryCache {
   readonly #db: DatabaseSync;
+  /** A large library asks each of them a hundred thousand times. */
+  readonly #statements = new Map<string, StatementSync>();
 
   /** `dir` is made if need be; `:memory:` keeps nothing. */
   constructor(dir: string) {
@@ -49,7 +51,9 @@ export class LibraryCache {
   /** The first row, if there is one and it can be read. */
   #try(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue> | undefined {
     try {
-      return this.#db.prepare(sql).get(...values);
+      const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+      return statement.get(...values);
     } catch {
       return undefined;
     }

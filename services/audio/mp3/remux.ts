@@ -23,10 +23,19 @@ const slotFor = Array.from(
   (_, size) => slots.find(({ bytes }) => bytes - overhead >= size) ?? largest,
 );
 
+/** What each call writes to, and then takes out what it filled: memory of its own each time is mostly collected again. */
+let scratch = new Uint8Array(0);
+
+function emptyBytes(length: number): Uint8Array<ArrayBuffer> {
+  if (scratch.length < length) scratch = new Uint8Array(length);
+  else scratch.fill(0, 0, length);
+  return scratch;
+}
+
 export function remux(runs: readonly Run[]): Uint8Array<ArrayBuffer> {
   let frames = 0;
   for (const { from, to } of runs) frames += to - from;
-  const out = new Uint8Array(frames * largest.bytes);
+  const out = emptyBytes(frames * largest.bytes);
   /** Where each frame ends. The next one's room for data starts after its header and side information. */
   const ends = new Uint32Array(frames);
   let end = 0;
@@ -41,7 +50,7 @@ export function remux(runs: readonly Run[]): Uint8Array<ArrayBuffer> {
     for (let done = 0; done < bytes; ) {
       if (cursor === ends[room]) cursor = ends[room++]! + overhead;
       const step = Math.min(bytes - done, ends[room]! - cursor);
-      if (source) for (let i = 0; i < step; i++) out[cursor + i] = source[first + done + i]!;
+      if (source) out.set(source.subarray(first + done, first + done + step), cursor);
       cursor += step;
       done += step;
     }

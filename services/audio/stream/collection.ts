@@ -16,6 +16,8 @@ export type CollectionOptions = {
   dataDir: string;
   onSkipped(path: string, reason: string): void;
   onProgress?(progress: Progress): void;
+  /** All of `musicDir` is looked at. */
+  onScanned?(progress: Progress): void;
   /** Fewer built-in pieces than all: for tests. */
   only?: readonly string[];
 };
@@ -38,6 +40,7 @@ export class Collection {
   #builtin: ReturnType<typeof makeBuiltinSet> | undefined;
   #space: Space = buildSpace([]);
   #isDirty = false;
+  #listed: readonly TrackInfo[] | undefined;
   #nextBuildAt = 0;
   #skipped = 0;
   #isClosed = false;
@@ -51,7 +54,7 @@ export class Collection {
       dir: join(options.dataDir, "audio"),
       onTrack: (track) => this.#add(track),
       onGone: () => {
-        this.#isDirty = true;
+        this.#change();
       },
       onSkipped: (path, reason) => this.#skip(path, reason),
       ...(options.onProgress && { onProgress: options.onProgress }),
@@ -92,9 +95,10 @@ export class Collection {
     return this.#infos.get(id) ?? { id, title: "", artist: "", album: "", durationMs: 0 };
   }
 
-  /** All that can be chosen. */
-  *infos(): Iterable<TrackInfo> {
-    for (const id of this.tracks.keys()) if (!this.#gone.has(id)) yield this.infoOf(id);
+  /** All that can be chosen, listed anew only when that has changed. */
+  infos(): readonly TrackInfo[] {
+    this.#listed ??= [...this.tracks.keys()].filter((id) => !this.#gone.has(id)).map((id) => this.infoOf(id));
+    return this.#listed;
   }
 
   /** Its place on a map of brightness and energy. */
@@ -113,7 +117,7 @@ export class Collection {
     // what was under way when the server closed is not broken
     if (this.#isClosed || this.#gone.has(id)) return;
     this.#gone.add(id);
-    this.#isDirty = true;
+    this.#change();
     this.#skip(path, reason);
   }
 
@@ -123,11 +127,16 @@ export class Collection {
     await this.#library.close();
   }
 
+  #change(): void {
+    this.#isDirty = true;
+    this.#listed = undefined;
+  }
+
   #add(track: Track): void {
     const { id, tags, sound } = track;
     const { title, artist, album } = tags;
     this.#infos.set(id, { id, title, artist, album, durationMs: Math.round(sound.durationS * 1000) });
-    this.#isDirty = true;
+    this.#change();
     this.#tellReady(track);
   }
 
@@ -137,8 +146,10 @@ export class Collection {
   }
 
   async #scan(dir: string): Promise<void> {
-    await this.#library.scan(dir);
-    if (this.tracks.size > 0 || this.#isClosed) return;
+    const progress = await this.#library.scan(dir);
+    if (this.#isClosed) return;
+    this.#options.onScanned?.(progress);
+    if (this.tracks.size > 0) return;
     this.#options.onSkipped(dir, "There is no music in it: the built-in set is played.");
     this.#useBuiltin();
   }

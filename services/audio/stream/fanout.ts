@@ -14,6 +14,8 @@ export type FanoutOptions = {
   /** Frame on air. */
   onAir(): number;
   onChange(): void;
+  /** A listener does not keep up: missed a segment, or is cut. */
+  onBehind?(what: "missed" | "cut"): void;
   /** Frames of their own between two others; nothing where they are not at hand. */
   bridge?(from: number, to: number): Uint8Array | undefined;
 };
@@ -34,6 +36,7 @@ type Place = { sink: Sink; icy: IcyMixer | undefined; frame: number; missed: num
 export class Fanout {
   readonly #options: FanoutOptions;
   readonly #places = new Set<Place>();
+  readonly #taps = new Set<(segment: Segment) => void>();
   #segments: PlacedSegment[] = [];
 
   constructor(options: FanoutOptions) {
@@ -77,6 +80,13 @@ export class Fanout {
     while (this.#segments[1] && this.#segments[1].start <= onAir) this.#segments.shift();
     this.#segments.push(segment);
     for (const place of this.#places) this.#send(place, segment);
+    for (const tell of this.#taps) tell(segment);
+  }
+
+  /** Told each segment from now on, and counted nowhere. */
+  tap(onSegment: (segment: Segment) => void): () => void {
+    this.#taps.add(onSegment);
+    return () => void this.#taps.delete(onSegment);
   }
 
   /** What comes next does not go on from what was rendered: so many frames are left out. */
@@ -101,6 +111,7 @@ export class Fanout {
     if (place.sink.pendingBytes > maxPendingBytes) {
       // what it hears later is further on by what it missed
       place.frame += frames;
+      this.#options.onBehind?.("missed");
       if (++place.missed > mostMissed) this.#cut(place);
       return;
     }
@@ -121,6 +132,7 @@ export class Fanout {
 
   #cut(place: Place): void {
     if (!this.#places.delete(place)) return;
+    this.#options.onBehind?.("cut");
     place.sink.destroy();
     this.#options.onChange();
   }

@@ -1,7 +1,7 @@
 /** Titles between the bytes, in and out again. */
 import { expect, it } from "vitest";
 import { seededRandom } from "../random.ts";
-import { IcyMixer, IcyReader, metaint } from "./icy.ts";
+import { IcyMixer, IcyReader, metadata, metaint } from "./icy.ts";
 
 it.each([1, 2, 3])("[AU5] are found again, however the bytes are cut (seed %i)", (seed) => {
   const random = seededRandom(seed);
@@ -21,4 +21,11 @@ it.each([1, 2, 3])("[AU5] are found again, however the bytes are cut (seed %i)",
   }
   expect(Buffer.concat(parts).equals(sound)).toBe(true);
   expect(titles).toEqual(["It’s one", ""]);
+});
+
+it("[AU5] are told on one line, whatever a file says (seed 41107 of titles)", () => {
+  const titles: string[] = [];
+  const block = metadata("Bach\u2028 I\u2029él\u0085");
+  new IcyReader().take(Buffer.concat([Buffer.alloc(metaint), block]), (title) => titles.push(title));
+  expect(titles).toEqual(["Bach  I él "]);
 });

@@ -6,7 +6,7 @@ export const metaint = 16_000;
 /** A block of metadata: its length in sixteens, then the text, padded. The longest that fits. */
 export function metadata(title: string): Uint8Array<ArrayBuffer> {
   // a quote with a semicolon would end it
-  const escaped = title.replaceAll("'", "’").replace(/\p{Cc}/gu, " ");
+  const escaped = title.replaceAll("'", "’").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
   const frame = (text: string) => Buffer.from(`StreamTitle='${text}';`);
   let text = escaped.slice(0, 1000);
   while (frame(text).length > 255 * 16) text = text.slice(0, -1);
@@ -62,7 +62,7 @@ export class IcyReader {
       this.#block = Buffer.concat([this.#block, part]);
       at += part.length;
       if (this.#block.length < size) continue;
-      const title = /^StreamTitle='(.*?)';/.exec(this.#block.toString("utf8", 1))?.[1];
+      const title = /^StreamTitle='(.*?)';/s.exec(this.#block.toString("utf8", 1))?.[1];
       if (title !== undefined) onTitle(title);
       this.#block = undefined;
       this.#left = metaint;

@@ -8,6 +8,6 @@ export const noStreams: Streams = {
     throw new HereaboutsError("NO_MUSIC", "AUDIO is off.");
   },
   tracks: () => [],
-  figures: { streams: 0, rendering: 0, listeners: 0, late: 0, tracks: 0, skipped: 0 },
+  figures: { streams: 0, rendering: 0, listeners: 0, late: 0, missed: 0, cut: 0, tracks: 0, skipped: 0 },
   close: async () => {},
 };

@@ -85,6 +85,7 @@ function newServer({ slow = [], broken = [] }: { slow?: number[]; broken?: numbe
     onLate: (count) => {
       state.late += count;
     },
+    onBehind: () => {},
     onRendering: (session, isRendering) => {
       ticking.get(session)?.();
       ticking.delete(session);

@@ -8,6 +8,7 @@ import { HereaboutsError } from "../../../schema/errors.ts";
 import type { Crossfades } from "../crossfade/crossfades.ts";
 import { choose } from "../explorer/choose.ts";
 import { currentId, goOn, goTo, type Journey } from "../explorer/journey.ts";
+import type { Segment } from "../mp3/remux.ts";
 import { bridge } from "./bridge.ts";
 import type { Collection } from "./collection.ts";
 import { Fanout } from "./fanout.ts";
@@ -35,6 +36,8 @@ export type SessionDeps = {
   fadeFrames: number;
   /** Frames and fades that were not ready in time. */
   onLate(count: number): void;
+  /** A listener does not keep up: missed a segment, or is cut. */
+  onBehind(what: "missed" | "cut"): void;
   /** Whether it wants to tick. */
   onRendering(session: Session, isRendering: boolean): void;
   onClosed(session: Session): void;
@@ -105,6 +108,7 @@ export class Session implements SessionStream {
       titleAt: (frame) => this.#said.title(frame),
       onAir: () => this.#frame,
       onChange: () => this.#listenersChanged(),
+      onBehind: (what) => deps.onBehind(what),
       bridge: (from, to) => bridge(this.#timeline, (id) => tracks.peek(id), from, to),
     });
     this.#look();
@@ -166,6 +170,10 @@ export class Session implements SessionStream {
   subscribe(onChange: (change: StreamChange) => void): () => void {
     this.#subscribers.add(onChange);
     return () => void this.#subscribers.delete(onChange);
+  }
+
+  tap(onSegment: (segment: Segment) => void): () => void {
+    return this.#fanout.tap(onSegment);
   }
 
   close(): void {

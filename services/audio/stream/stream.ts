@@ -4,6 +4,7 @@
  */
 import type { JourneyStep, TrackInfo } from "../../../schema/audio.ts";
 import type { Direction } from "../../../schema/directions.ts";
+import type { Segment } from "../mp3/remux.ts";
 import type { Entry } from "./timeline.ts";
 
 /** What is on air at an instant. Frames are counted from the stream's beginning. */
@@ -78,6 +79,8 @@ export interface SessionStream {
   /** Bytes flow into `sink` before it returns where they are at hand. */
   listen(options: ListenOptions): Listener;
   subscribe(onChange: (change: StreamChange) => void): () => void;
+  /** What its listeners get, from now on: nothing while there are none. */
+  tap(onSegment: (segment: Segment) => void): () => void;
   /** Ends all listeners. */
   close(): void;
 }
@@ -104,13 +107,18 @@ export interface Streams {
   readonly ready: Promise<void>;
   open(options?: OpenStream): SessionStream;
   /** All that can be played now. */
-  tracks(): Iterable<TrackInfo>;
-  /** For metrics. `late` counts frames and fades that were not ready in time. */
+  tracks(): readonly TrackInfo[];
+  /**
+   * For metrics. `late` counts frames and fades that were not ready in time; `missed` segments (of a second) that were left
+   * out for listeners who did not read, `cut` listeners who were sent away as they were too far behind.
+   */
   readonly figures: {
     streams: number;
     rendering: number;
     listeners: number;
     late: number;
+    missed: number;
+    cut: number;
     tracks: number;
     skipped: number;
   };

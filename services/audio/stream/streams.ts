@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { frameMs } from "../../../schema/audio.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
+import { apart } from "../../context.ts";
 import type { Bitrate } from "../crossfade/codec.ts";
 import { type CrossfadeOptions, type Crossfades, createCrossfades } from "../crossfade/crossfades.ts";
 import { chooseStart } from "../explorer/choose.ts";
@@ -37,7 +38,7 @@ const tickMs = 250;
 const steadyClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   every(ms, run) {
-    const timer = setInterval(run, ms);
+    const timer = apart(() => setInterval(run, ms)); // of all sessions
     return () => clearInterval(timer);
   },
 };
@@ -65,7 +66,7 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
   });
   const sessions = new Set<Session>();
   const rendering = new Set<Session>();
-  let late = 0;
+  const counted = { late: 0, missed: 0, cut: 0 };
   let stopTicking: (() => void) | undefined;
 
   const deps: SessionDeps = {
@@ -75,8 +76,9 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
     crossfades,
     fadeFrames: Math.round(fadeMs / frameMs),
     onLate: (count) => {
-      late += count;
+      counted.late += count;
     },
+    onBehind: (what) => void counted[what]++,
     onRendering: (session, isRendering) => {
       if (isRendering) rendering.add(session);
       else rendering.delete(session);
@@ -130,7 +132,7 @@ export function createStreams(options: StreamsOptions): Streams & { readonly col
       let listeners = 0;
       for (const session of rendering) listeners += session.listeners;
       return {
-        ...{ streams: sessions.size, rendering: rendering.size, listeners, late },
+        ...{ streams: sessions.size, rendering: rendering.size, listeners, ...counted },
         ...{ tracks: collection.tracks.size, skipped: collection.skipped },
       };
     },

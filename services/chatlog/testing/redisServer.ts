@@ -5,10 +5,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { freePorts } from "../../../test/lib/ports.ts";
 
 const program = "/usr/bin/redis-server";
 
@@ -32,7 +32,7 @@ export interface RedisServer {
 
 export async function startRedis(settings: Record<string, string> = {}): Promise<RedisServer> {
   const dir = mkdtempSync(join(tmpdir(), "hereabouts-redis-"));
-  const port = await freePort();
+  const port = await freePorts(1);
   const all = { appendonly: "yes", appendfsync: "always", save: '""', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]);
   const clients: Redis[] = [];
@@ -77,14 +77,4 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,4 +1,4 @@
-/** A TCP proxy before a server, that a test can cut (refuse and reset), hold (nothing passes) or slow down. */
+/** A TCP proxy before a server, that a test can cut (refuse and reset), hold (nothing passes), rob of bytes or slow down. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
@@ -8,6 +8,8 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Connections stay, new ones are taken, and no byte passes. */
   hold(): void;
+  /** Bytes are lost, until those connections that lost any end with `heal`. */
+  rob(): void;
   /** Bytes take so much longer, each way. */
   slow(ms: number): void;
   /** Everything passes again; what was held comes now. */
@@ -19,7 +21,9 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const held: (() => void)[] = [];
   let server: Server | undefined;
+  const robbed = new Set<Socket>();
   let isHeld = false;
+  let isRobbing = false;
   let slowMs = 0;
   let port = 0;
 
@@ -32,9 +36,13 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
       if (isHeld) held.push(deliverLater);
       else deliverLater();
     };
-    from.on("data", (bytes) => pass(() => to.writable && to.write(bytes)));
+    from.on("data", (bytes) => {
+      if (isRobbing) robbed.add(from);
+      else pass(() => to.writable && to.write(bytes));
+    });
     from.on("close", () => {
       sockets.delete(from);
+      robbed.delete(from);
       pass(() => to.destroy());
     });
   };
@@ -61,12 +69,17 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
     hold() {
       isHeld = true;
     },
+    rob() {
+      isRobbing = true;
+    },
     slow(ms) {
       slowMs = ms;
     },
     async heal() {
       isHeld = false;
+      isRobbing = false;
       slowMs = 0;
+      for (const socket of robbed) socket.resetAndDestroy();
       for (const deliver of held.splice(0)) deliver();
       await listen();
     },

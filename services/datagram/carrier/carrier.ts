@@ -5,6 +5,7 @@
  */
 import type { Config } from "../../../config.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
+import { apart } from "../../context.ts";
 import type { Log } from "../../ops/log.ts";
 import { type Child, startChild } from "./child.ts";
 import type { ChildDrop, ChildOptions, Health, ToParent } from "./messages.ts";
@@ -162,10 +163,12 @@ export function createCarrier({ config, httpPort, log, library = "node-datachann
     past.unsent += child.link.dropped;
     for (const key of Object.keys(past.dropped) as ChildDrop[]) past.dropped[key] += health.dropped[key];
     health = noHealth;
-    timer = setTimeout(() => {
-      restarts++;
-      start();
-    }, pauseMs);
+    timer = apart(() =>
+      setTimeout(() => {
+        restarts++;
+        start();
+      }, pauseMs),
+    );
     for (const id of [...peers.keys()]) tell(id, "carrier");
   }
 

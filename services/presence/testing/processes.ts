@@ -3,11 +3,16 @@
  * from each to each), and members that come, die, stall and are cut off as services/cluster tells of them. On fake timers.
  */
 import type { ClusterEvent, Member } from "../../cluster/cluster.ts";
+import type { Identity } from "../../identity/person.ts";
 import type { RoomKey } from "../crowd.ts";
 import { createPresence, type Presence } from "../presence.ts";
 
 export const graceMs = 10_000;
 export const ghostMs = 5_000;
+
+export function identityOf(person: string, guest = false): Identity {
+  return { person, handle: person, name: person, kind: "human", role: "member", guest };
+}
 
 export interface Weather {
   /** A number from 0 to 1, the next one each time. */

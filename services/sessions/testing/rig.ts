@@ -1,12 +1,14 @@
 /** A registry on streams of silence and a clock in the test's hand. */
 import type { AudioEvent } from "../../../schema/audio.ts";
 import { type FakeCluster, fakeClusters } from "../../cluster/testing/fake.ts";
+import { LifecycleBus } from "../../lifecycle.ts";
 import type { AudioSession } from "../session.ts";
 import { Sessions, type SessionsOptions } from "../sessions.ts";
 import { memoryStore } from "./store.ts";
 import { createTestStreams, type TestStreams } from "./streams.ts";
 
 export type Rig = {
+  bus: LifecycleBus;
   sessions: Sessions;
   streams: TestStreams;
   errors: unknown[];
@@ -30,8 +32,10 @@ export function createRig(options: RigOptions = {}): Rig {
   const errors: unknown[] = [];
   const limits = { sessions: 100, perMaker: 50, listeners: 100, ...options.limits };
   const { shared } = options;
-  const sessions = new Sessions({ streams, limits, shared, now, onError: (error) => errors.push(error) });
+  const bus = new LifecycleBus((error) => errors.push(error));
+  const sessions = new Sessions({ bus, streams, limits, shared, now, onError: (error) => errors.push(error) });
   return {
+    bus,
     sessions,
     streams,
     errors,

@@ -3,6 +3,7 @@ import { frameMs, type TrackInfo } from "../../../schema/audio.ts";
 import type { Direction } from "../../../schema/directions.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
 import { startJourney } from "../../audio/explorer/journey.ts";
+import type { Segment } from "../../audio/mp3/remux.ts";
 import { IcyMixer } from "../../audio/stream/icy.ts";
 import type {
   Listener,
@@ -77,7 +78,8 @@ export function createTestStreams({ now, isLate = false }: { now: () => number; 
     tracks: () => testTracks,
     get figures() {
       const listeners = [...open].reduce((sum, stream) => sum + stream.listeners, 0);
-      return { streams: open.size, rendering: 0, listeners, late: 0, tracks: testTracks.length, skipped: 0 };
+      const counted = { late: 0, missed: 0, cut: 0, skipped: 0 };
+      return { streams: open.size, rendering: 0, listeners, tracks: testTracks.length, ...counted };
     },
     async close() {
       for (const stream of open) stream.close();
@@ -91,6 +93,7 @@ export class TestStream implements SessionStream {
   readonly #now: () => number;
   readonly #sinks = new Map<Sink, number>();
   readonly #subscribers = new Set<(change: StreamChange) => void>();
+  readonly #taps = new Map<(segment: Segment) => void, number>();
   #steps: { track: TrackInfo; direction: Direction | "start" | "chosen" }[];
   #at = 0;
   #trackFrame = 0;
@@ -161,6 +164,7 @@ export class TestStream implements SessionStream {
     onBegin?.(frame);
     sink.write(framesOf(from, onAir + burstFrames));
     this.#sinks.set(sink, Math.max(from, onAir + burstFrames));
+    this.#tellTaps(onAir + burstFrames);
     this.#tell({ type: "listeners" });
     this.#timer ??= setInterval(() => this.#send(), tickMs).unref();
     return {
@@ -177,6 +181,11 @@ export class TestStream implements SessionStream {
   subscribe(onChange: (change: StreamChange) => void): () => void {
     this.#subscribers.add(onChange);
     return () => void this.#subscribers.delete(onChange);
+  }
+
+  tap(onSegment: (segment: Segment) => void): () => void {
+    this.#taps.set(onSegment, this.onAir().frame);
+    return () => void this.#taps.delete(onSegment);
   }
 
   get subscribers(): number {
@@ -223,6 +232,15 @@ export class TestStream implements SessionStream {
       if (until <= from) continue;
       sink.write(framesOf(from, until));
       this.#sinks.set(sink, until);
+    }
+    this.#tellTaps(until);
+  }
+
+  #tellTaps(until: number): void {
+    for (const [tell, from] of this.#taps) {
+      if (until <= from) continue;
+      tell({ bytes: Uint8Array.from(framesOf(from, until)), frames: until - from });
+      this.#taps.set(tell, until);
     }
   }
 

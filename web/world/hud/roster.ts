@@ -25,7 +25,15 @@ new ResizeObserver(() => {
 
 const rank = ({ isMe, status }: Person) => (isMe ? 0 : status === "here" ? 1 : status === "away" ? 2 : 3);
 
-export function showRoster(world: World): void {
+let follow = (_person: Person): void => {};
+
+/** `follow` is called with the person whose button is pressed, to begin or to stop. */
+export function initRoster(actions: { follow: (person: Person) => void }): void {
+  ({ follow } = actions);
+}
+
+/** `followed`: id of the person whom one goes along with. */
+export function showRoster(world: World, followed: string | undefined): void {
   setText(count, `${world.counts.people} here`);
   if (!roster.open) return;
   const people = [...world.people.values()].sort(
@@ -39,21 +47,27 @@ export function showRoster(world: World): void {
       row = makeRow();
       list.append(row);
     }
-    fillRow(row as HTMLLIElement, person);
+    fillRow(row as HTMLLIElement, person, followed === person.id);
   });
   if (people.length > shown.length) list.append(make("li", "note", `and ${people.length - shown.length} more`));
 }
 
+const shownIn = new WeakMap<Element, Person>();
+
 function makeRow(): HTMLLIElement {
   const row = make("li");
   const name = make("span", "name");
-  name.append(make("span"), make("span", "note"));
-  row.append(make("span", "swatch"), name, make("span", "square"));
+  name.append(make("bdi", "called"), make("span", "note"));
+  const button = make("button", "follow");
+  button.type = "button";
+  button.addEventListener("click", () => follow(shownIn.get(row)!));
+  row.append(make("span", "swatch"), name, make("span", "square"), button);
   return row;
 }
 
-function fillRow(row: HTMLLIElement, person: Person): void {
-  const [swatch, name, square] = [...row.children] as HTMLSpanElement[];
+function fillRow(row: HTMLLIElement, person: Person, isFollowed: boolean): void {
+  const [swatch, name, square, button] = [...row.children] as HTMLElement[];
+  shownIn.set(row, person);
   const classes = [person.isMe && "me", person.guest && "guest", person.status !== "here" && "absent"];
   const className = classes.filter(Boolean).join(" ");
   if (row.className !== className) row.className = className;
@@ -66,6 +80,12 @@ function fillRow(row: HTMLLIElement, person: Person): void {
   setText(name!.children[1]!, noteOf(person));
   setText(square!, person.placed && person.status === "here" ? gridReference(person.x, person.y) : "");
   name!.title = `${person.name} (${person.handle})`;
+  button!.hidden = person.isMe;
+  setText(button!, isFollowed ? "Stop" : "Follow");
+  const label = `${isFollowed ? "Stop following" : "Follow"} ${person.name || person.handle}`;
+  if (button!.title === label) return;
+  button!.title = label;
+  button!.setAttribute("aria-label", label);
 }
 
 function noteOf(person: Person): string {

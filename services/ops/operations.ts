@@ -1,0 +1,16 @@
+/** What operators can do from the outside of rooms. Types only; rooms/operations.ts does it. */
+import type { HeldRestriction, LiveRoom, Order, OrderAnswer } from "../../schema/operations.ts";
+import type { RoomKey } from "../presence/crowd.ts";
+
+export interface Operations {
+  /**
+   * In whichever processes it concerns. Throws PERSON_NOT_FOUND where there is nobody to do it to or nothing to undo,
+   * BAD_BODY for what cannot be done there, UNAVAILABLE naming the rooms whose process does not answer: then the others
+   * have done it.
+   */
+  act(order: Order): Promise<OrderAnswer>;
+  /** Throws NOT_FOUND for a room that is not open, and UNAVAILABLE. */
+  live(room: RoomKey): Promise<LiveRoom>;
+  /** All that operators and the moderators of open chats laid on people and that holds now. */
+  restrictions(): Promise<HeldRestriction[]>;
+}

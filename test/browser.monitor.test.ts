@@ -1,0 +1,156 @@
+/** The operators' pages as an operator and a viewer use them, in Chromium. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, type Hereabouts, type World } from "../client/index.ts";
+import { openBrowser } from "./lib/browser.ts";
+import { expectCleanLog } from "./lib/cleanLog.ts";
+import { startTestServer, type TestServer } from "./lib/server.ts";
+
+const passwords = { operator: "open sesame: ünlock", viewer: "just looking" };
+
+let server: TestServer;
+let browser: Browser;
+let here: Hereabouts;
+let world: World;
+
+beforeAll(async () => {
+  const env = { MONITOR_PASSWORD: passwords.operator, MONITOR_VIEW_PASSWORD: passwords.viewer, AUDIO: "off" };
+  [server, browser] = await Promise.all([startTestServer({ env }), openBrowser()]);
+  here = await connect(server.url, { name: "<img src=x onerror=alert(1)>", storage: null, datagrams: false });
+  world = await here.world("field");
+});
+afterAll(async () => {
+  await here?.close();
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Someone with a login. `complaints` gathers what their pages complained about. */
+async function logIn(username: keyof typeof passwords, options: { width?: number } = {}) {
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: options.width ?? 1200, height: 800 },
+    httpCredentials: { username, password: passwords[username] },
+  });
+  const complaints: string[] = [];
+  context.on("weberror", (event) => complaints.push(event.error().message));
+  context.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  const open = async (path: string): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(server.url + path);
+    return page;
+  };
+  return { open, complaints, close: () => context.close() };
+}
+
+describe("[OP2] the operators' pages", () => {
+  it("find a person, explain, ban with a reason, and take it back", async () => {
+    const { open, complaints, close } = await logIn("operator");
+    const page = await open("/monitor/people#ONERROR");
+    const card = page.locator(".card");
+    await card.getByRole("heading").getByText("<img src=x onerror=alert(1)>").waitFor();
+    await card.getByRole("button", { name: "Why?" }).click();
+    await card.getByText("Shown as here").waitFor();
+    await card.getByRole("button", { name: "Ban…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Where").selectOption("world:field");
+    await dialog.getByRole("button", { name: "Ban" }).click();
+    expect(await dialog.isVisible(), "without a reason").toBe(true);
+    await page.keyboard.type("spam <b>"); // the reason has the focus
+    await page.keyboard.press("Enter");
+    await page.getByText("A seat in world:field.").waitFor();
+    await expect.poll(() => world.connection).toBe("closed");
+    await expect(here.world("field")).rejects.toMatchObject({ code: "BANNED" });
+    await page.locator("#restrictions").getByText("spam <b>").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Unbanned").waitFor();
+    world = await here.world("field");
+    const audit = await open("/monitor/audit");
+    const rows = audit.locator("#lines tr");
+    await rows.nth(1).waitFor();
+    expect(await rows.nth(0).textContent()).toContain("unban");
+    expect(await rows.nth(1).textContent()).toMatch(/ban.*world:field.*3600.*spam <b>.*done/);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("move someone to another world, whose page follows", async () => {
+    const { open, close } = await logIn("operator");
+    const context = await browser.newContext();
+    const visited = await context.newPage();
+    await visited.goto(`${server.url}/field`);
+    await visited.waitForFunction(() => window.hereabouts?.world.me?.placed);
+    const id = await visited.evaluate(() => window.hereabouts!.here.identity.id);
+    const page = await open(`/monitor/people#${id}`);
+    await page.getByRole("button", { name: "Move…" }).click();
+    await page.getByLabel("To the world").fill("pond");
+    await page.getByLabel("Reason").fill("the pond is nicer");
+    await page.keyboard.press("Enter");
+    await page.getByText("Moved").waitFor();
+    await visited.waitForFunction(() => window.hereabouts?.world.slug === "pond");
+    await visited.getByText("Their reason: the pond is nicer").waitFor();
+    expect(new URL(visited.url()).pathname).toBe("/pond");
+    await Promise.all([context.close(), close()]);
+  });
+
+  it("show a room live, and the way to it from Colyseus's own page", async () => {
+    const { open, close } = await logIn("viewer");
+    const page = await open("/monitor/");
+    await page.getByText("Colyseus Monitor").waitFor();
+    await page.getByRole("navigation", { name: "Monitor" }).getByRole("link", { name: "Rooms" }).click();
+    await page.getByRole("link", { name: "world:field" }).click();
+    await page.getByRole("heading", { name: "world:field" }).waitFor();
+    await page.locator("#people").getByText("WebSocket").waitFor();
+    world.send("piece:big", "x".repeat(2000));
+    await page.locator("#refusals").getByText("TOO_LARGE").waitFor();
+    await close();
+  });
+
+  it("list what is kept of sessions, with its files, and say which belongs to a room that is open", async () => {
+    const { open, complaints, close } = await logIn("viewer");
+    const page = await open("/monitor/room#world:field");
+    await page.getByRole("link", { name: "What is kept of it" }).click();
+    await page.getByRole("heading", { name: /^world-field-/ }).waitFor();
+    await page.locator("#files").getByRole("link", { name: "logs/server.jsonl" }).waitFor();
+    await page.locator("#participants").getByText(here.identity.id).waitFor();
+    await page.getByRole("link", { name: "All sessions" }).click();
+    await page.locator("#folders").getByRole("link", { name: "field" }).first().waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("have no buttons for viewers, and fit a phone", async () => {
+    const { open, complaints, close } = await logIn("viewer", { width: 360 });
+    const overflows = ["people", "room", "audit"].map(async (path) => {
+      const page = await open(`/monitor/${path}`);
+      await page.getByText("viewer: may look").waitFor();
+      return [path, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)];
+    });
+    expect(await Promise.all(overflows)).toEqual([
+      ["people", 0],
+      ["room", 0],
+      ["audit", 0],
+    ]);
+    const page = await open("/monitor/people#onerror");
+    await page.getByRole("button", { name: "Why?" }).waitFor();
+    expect(await page.getByRole("button", { name: "Kick…" }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("run nothing but their own scripts, and have no password in them", async () => {
+    const { open, close } = await logIn("operator");
+    const page = await open("/monitor/people");
+    await page.getByText("operator", { exact: true }).waitFor();
+    const { headers, text } = await page.evaluate(async () => {
+      const response = await fetch(location.href);
+      return { headers: response.headers.get("content-security-policy"), text: await response.text() };
+    });
+    expect(headers).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(text).not.toContain(passwords.operator);
+    await close();
+  });
+});
+
+expectCleanLog(() => server, Object.values(passwords));

@@ -1,0 +1,2 @@
+/** `/client.js`: the SDK for plain pages. */
+export * from "../../client/index.ts";

@@ -1,0 +1,141 @@
+/** Finding people, explaining why they are shown as they are, and doing something about it. The hash is what is sought. */
+import type { FoundPeople, FoundPerson, FoundSeat, HeldRestriction, OrderAnswer } from "../../schema/operations.ts";
+import { find, make } from "../shared/dom.ts";
+import { ask, enter, tell, tellFailure } from "./ask.ts";
+import { askOrder, orderButton, wordsOf } from "./order.ts";
+import { ago, showRows, time } from "./table.ts";
+
+type Action = OrderAnswer["action"];
+type Explained = { explanations: { person: string; sentences: string[] }[] };
+
+const query = find("query", HTMLInputElement);
+let isOperator = false;
+
+async function start(): Promise<void> {
+  isOperator = (await enter()) === "operator";
+  find("search", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const before = location.hash;
+    location.hash = encodeURIComponent(query.value);
+    if (location.hash === before) void search();
+  });
+  addEventListener("hashchange", () => void search());
+  await search();
+}
+
+async function search(): Promise<void> {
+  query.value = decodeURIComponent(location.hash.slice(1));
+  try {
+    const [{ found, people }, held] = await Promise.all([
+      ask<FoundPeople>(`/ops/people?q=${encodeURIComponent(query.value)}`),
+      ask<HeldRestriction[]>("/ops/restrictions"),
+    ]);
+    const shown = people.length < found ? `, of whom these are the first ${people.length}` : "";
+    find("found", HTMLParagraphElement).textContent = `${found === 1 ? "One person" : `${found} people`}${shown}.`;
+    find("people", HTMLUListElement).replaceChildren(...people.map(toCard));
+    showHeld(held);
+  } catch (error) {
+    tellFailure(error);
+  }
+}
+
+function toCard(person: FoundPerson): HTMLLIElement {
+  const { name, handle, guest, kind, role, seats } = person;
+  const card = make("li", "card");
+  const title = make("h2", "who");
+  title.append(make("bdi", "", name || handle));
+  const marks = [guest ? "guest" : "", kind === "human" ? "" : kind, role === "member" ? "" : role];
+  if (seats.some(({ invisible }) => invisible)) marks.push("invisible");
+  for (const mark of marks.filter(Boolean)) title.append(make("span", "mark", mark));
+  card.append(title, make("p", "id", `${handle} · ${person.person}`), seatsOf(person));
+  if (isOperator) {
+    const row = make("div", "row");
+    const actions: Action[] = ["kick", "mute", "ban", "move"];
+    row.append(
+      ...actions.map((action) =>
+        orderButton(`${action[0]!.toUpperCase()}${action.slice(1)}…`, () => void order(person, action)),
+      ),
+    );
+    card.append(row);
+  }
+  return card;
+}
+
+function seatsOf(person: FoundPerson): HTMLElement {
+  const scroll = make("div", "scroll");
+  const table = scroll.appendChild(make("table"));
+  const head = table.createTHead().insertRow();
+  for (const name of ["Room", "Status", "Since", "Attention", "Tab", "Process", "Explain"])
+    head.append(make("th", "", name));
+  const why = make("ul", "sentences");
+  why.ariaLive = "polite";
+  const rows = person.seats.map((seat, i) => ({
+    key: String(i),
+    cells: [
+      { text: seat.room, href: `/monitor/room#${seat.room}` },
+      statusOf(seat),
+      ago(seat.since),
+      seat.attention,
+      `${seat.tab} ${seat.role === "spectator" ? "(watches)" : ""}`,
+      seat.process,
+      { label: "Why?", run: () => void explain(person, seat.room, why).catch(tellFailure) },
+    ],
+  }));
+  showRows(table.createTBody(), rows);
+  const both = make("div");
+  both.append(scroll, why);
+  return both;
+}
+
+function statusOf({ status, awayUntil, invisible }: FoundSeat): string {
+  const held =
+    awayUntil === undefined ? "away" : `away, held for ${Math.max(0, Math.round((awayUntil - Date.now()) / 1000))} s`;
+  return `${status === "away" ? held : status}${invisible ? ", invisible" : ""}`;
+}
+
+async function explain({ person }: FoundPerson, room: string, into: HTMLUListElement): Promise<void> {
+  const { explanations } = await ask<Explained>(`/ops/explain?person=${encodeURIComponent(person)}&room=${room}`);
+  const sentences = explanations.find((one) => one.person === person)?.sentences ?? ["They are nowhere any more."];
+  into.replaceChildren(...sentences.map((text) => make("li", "", text)));
+}
+
+async function order({ person, name, handle, seats }: FoundPerson, action: Action): Promise<void> {
+  const called = name || handle;
+  const rooms = [...new Set(seats.map(({ room }) => room))];
+  const done = await askOrder({ action, person, called, rooms });
+  if (!done) return;
+  const undo = () => void lift(person, action as "ban" | "mute", done.room, called);
+  tell(wordsOf(done.answer, called), action === "ban" || action === "mute" ? { undo } : {});
+  await search();
+}
+
+async function lift(person: string, kind: "ban" | "mute", room: string, called: string): Promise<void> {
+  try {
+    const answer = await ask<OrderAnswer>(`/ops/people/${encodeURIComponent(person)}/un${kind}`, {
+      room,
+      reason: "lifted in the monitor",
+    });
+    tell(wordsOf(answer, called));
+  } catch (error) {
+    tellFailure(error);
+  }
+  await search();
+}
+
+function showHeld(held: readonly HeldRestriction[]): void {
+  find("held", HTMLElement).hidden = held.length === 0;
+  const rows = held.map(({ kind, person, room, until, reason }) => ({
+    key: `${kind} ${room} ${person}`,
+    cells: [
+      kind,
+      { text: person, href: `#${person}` },
+      room === "all" ? "everywhere" : room,
+      until === null ? "for good" : time(until),
+      reason,
+      isOperator && kind !== "shadow" ? { label: "Lift", run: () => void lift(person, kind, room, person) } : "",
+    ],
+  }));
+  showRows(find("restrictions", HTMLTableSectionElement), rows, [4]);
+}
+
+start().catch(tellFailure);
