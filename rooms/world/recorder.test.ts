@@ -69,9 +69,9 @@ class Stage {
     this.poses.set(slot, { x, y, z: 0, angle: 0 });
   }
 
-  tick(count = 1): void {
+  tick(count = 1, ms = tickMs): void {
     for (let i = 0; i < count; i++) {
-      this.now += tickMs;
+      this.now += ms;
       this.recorder.tick(this.now);
       this.poses.tick++;
     }
@@ -115,6 +115,22 @@ describe("the recorder", () => {
     ]);
     expect(capsule.header).toMatchObject({ slug: "field", session: "field-1", clock: 1000, tickHz: 20 });
     expect(capsule.isEnded).toBe(true);
+  });
+
+  it("[SE2] has whoever sets out where they rested until the tick before, however long ticks take", async () => {
+    const stage = new Stage();
+    const slot = stage.join("ann");
+    const noted: { t: number; x: number }[] = [];
+    const walk = (x: number, ms: number) => {
+      stage.place(slot, x);
+      stage.tick(1, ms);
+      noted.push({ t: stage.now - 1000, x });
+    };
+    // over several chunks, with a rest at the end of some
+    for (let i = 0; i < 1000; i++) walk(Math.floor(i / 7), 40 + ((i * 7) % 19));
+    for (let i = 0; i < 600; i++) walk(200 + Math.floor(i / 90), 47);
+    const { capsule } = await stage.read();
+    for (const { t, x } of noted) expect(capsule.at(t).people[0]?.pose?.x, `at ${t}`).toBe(x);
   });
 
   it("[SE2] tells changes of people: looks, ghosts, coming back, a guest that signs in", async () => {

@@ -46,6 +46,8 @@ type Open = {
   readonly begun: number;
   readonly chunk: ChunkWriter;
   hasChunk: boolean;
+  /** The last tick. */
+  tick: number;
   /** Who is in it, as it has them. */
   readonly seen: Map<string, PersonFields>;
 };
@@ -144,7 +146,8 @@ export class Recorder {
       if (changedAt[slot] !== tick) continue;
       this.#chunk(open, t).move(t, slot, x[slot]!, y[slot]!, z[slot]!, direction[slot]!);
     }
-    open.chunk.endTick();
+    if (open.hasChunk) open.chunk.endTick(t);
+    open.tick = t;
     if (t >= recordingMs) this.#end("half an hour");
     else if (open.hasChunk && (t - open.chunk.first >= chunkMs || open.chunk.size >= chunkBytes)) this.#flush(open);
   }
@@ -173,7 +176,8 @@ export class Recorder {
       return undefined;
     }
     const begun = Math.trunc(now());
-    const open = { recording, begun, chunk: new ChunkWriter(), hasChunk: false, seen: new Map<string, PersonFields>() };
+    const seen = new Map<string, PersonFields>();
+    const open = { recording, begun, chunk: new ChunkWriter(), hasChunk: false, tick: 0, seen };
     this.#open = open;
     recording.onCut = () => this.#cut();
     this.#begin(open);
@@ -204,7 +208,7 @@ export class Recorder {
     const { chunk } = open;
     if (open.hasChunk) return chunk;
     open.hasChunk = true;
-    chunk.begin(t);
+    chunk.begin(t, open.tick);
     const { changedAt, x, y, z, direction, slots } = this.#options.poses;
     for (let slot = 0; slot < slots; slot++) {
       if (changedAt[slot] === 0) continue;

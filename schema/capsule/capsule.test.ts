@@ -51,7 +51,7 @@ describe("a capsule", () => {
     expect((await at(bytes, 1075)).people.get("ann")?.pose).toMatchObject({ x: steps(115, 0, 0, 0).x });
     expect((await at(bytes, 1450)).people.get("ann")?.pose).toEqual(steps(120, 80, 0, 10));
     // the first pose of a chunk is walked to from the chunk before
-    const next = await capsuleOf([walk[0]!, { first: 1000, keys: [[1000, 0, 108, 100, 0, 0]] }]);
+    const next = await capsuleOf([walk[0]!, { first: 1000, tick: 950, keys: [[1000, 0, 108, 100, 0, 0]] }]);
     expect((await at(next, 975)).people.get("ann")?.pose).toEqual(steps(104, 100, 0, 0));
   });
 

@@ -82,7 +82,7 @@ export class Capsule {
   /** Takes the next chunk. Throws where it is none, and takes nothing of it then. */
   add({ first, last }: Pick<ChunkPlace, "first" | "last">, content: Uint8Array<ArrayBuffer>): void {
     const { events, poses } = decodeChunk(content);
-    readPoses(poses, first, { key() {}, move() {} });
+    readPoses(poses, first, { begin() {}, key() {}, tick() {}, move() {} });
     const chunk = { first, poses, before: new Moment(this.#newest), firstEvent: this.events.length };
     this.#chunks.push(chunk);
     for (const event of events) {

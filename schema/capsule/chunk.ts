@@ -2,13 +2,14 @@
  * What one chunk of a capsule holds, before it is packed: events, the pose of everyone when it begins, and for each tick the
  * poses that changed, in the steps of movement frames (schema/blocks.ts).
  *
- *     chunk    length varint | events (JSON list) | key* | 0 | tick*
+ *     chunk    length varint | events (JSON list) | ms since the tick before it varint | key* | 0 | tick*
  *     key      gap + 1 varint (slots left out since the one before) | x | y | z varints | direction u8
  *     tick     ms since the tick before (of the first: since the chunk began) varint | move* | 0
  *     move     (gap + 1) << 2 | 2 with z | 1 with direction varint | x | y zigzag varints, each the difference from a step
  *              like the one before | [change of z zigzag varint] | [change of direction u8]
  *
- * Whoever walks straight on costs three bytes a tick before packing, and whoever rests nothing.
+ * Whoever walks straight on costs three bytes a tick before packing, and whoever rests nothing. Of ticks without moves only
+ * those are written that a tick with moves follows: from there on it is gone.
  */
 import { maxSlots } from "../blocks.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
@@ -44,9 +45,11 @@ export class ChunkWriter {
   #tick = 0;
   #expected = 0;
   #isInTick = false;
+  /** A tick without moves that was not written. */
+  #still: number | undefined;
 
-  /** `t`: ms since the recording began. */
-  begin(t: number): void {
+  /** `t`: ms since the recording began; `tick`: when the tick before it was. */
+  begin(t: number, tick: number): void {
     this.#slots = new Slots();
     this.#poses = new ByteWriter();
     this.#events = [];
@@ -54,6 +57,8 @@ export class ChunkWriter {
     this.#first = this.#last = this.#tick = t;
     this.#expected = 0;
     this.#isInTick = false;
+    this.#still = undefined;
+    this.#poses.varint(t - tick);
   }
 
   get first(): number {
@@ -111,13 +116,20 @@ export class ChunkWriter {
     from.strideY = strideY;
   }
 
-  /** Whatever moved in this tick was written. */
-  endTick(): void {
+  /** Whatever moved in the tick at `t` was written. */
+  endTick(t: number): void {
     if (this.#isInTick) this.#poses.byte(0);
+    else this.#still = t;
     this.#isInTick = false;
   }
 
   #beginTick(t: number): void {
+    if (this.#still !== undefined) {
+      this.#poses.varint(this.#still - this.#tick);
+      this.#poses.byte(0);
+      this.#tick = this.#still;
+      this.#still = undefined;
+    }
     this.#poses.varint(t - this.#tick);
     this.#tick = t;
     this.#last = Math.max(this.#last, t);
@@ -137,7 +149,11 @@ export class ChunkWriter {
 }
 
 export type ChunkVisitor = {
+  /** Comes first: when the tick before the chunk was. */
+  begin(before: number): void;
   key(slot: number, steps: Steps): void;
+  /** Comes before the moves of the tick at `t`. */
+  tick(t: number): void;
   move(t: number, slot: number, steps: Steps): void;
 };
 
@@ -155,6 +171,7 @@ export function decodeChunk(content: Uint8Array<ArrayBuffer>): {
 export function readPoses(poses: Uint8Array<ArrayBuffer>, first: number, visit: ChunkVisitor): void {
   const reader = new ByteReader(poses);
   const slots = new Slots();
+  visit.begin(first - reader.varint());
   for (let slot = -1, gap = reader.varint(); gap !== 0; gap = reader.varint()) {
     slot = inside(slot + gap, maxSlots);
     const steps = { x: axis(reader.varint()), y: axis(reader.varint()), z: axis(reader.varint()) };
@@ -164,6 +181,7 @@ export function readPoses(poses: Uint8Array<ArrayBuffer>, first: number, visit: 
   }
   for (let t = first; !reader.isAtEnd; ) {
     t += reader.varint();
+    visit.tick(t);
     for (let slot = -1, head = reader.varint(); head !== 0; head = reader.varint()) {
       slot = inside(slot + (head >>> 2), maxSlots);
       const at = slots.at(slot);

@@ -23,24 +23,23 @@ export async function redact(
   const parts: Uint8Array[] = [bytes.subarray(0, end)];
   const writer = new ChunkWriter();
   for (const { place, events, poses } of chunks) {
-    writer.begin(place.first);
-    for (const event of events) if (!trail.did(event)) writer.event(event);
-    let areKeysOpen = true;
-    let tick = -1;
+    let tick: number | undefined;
+    const endTick = () => (tick === undefined ? writer.endKeys() : writer.endTick(tick));
     readPoses(poses, place.first, {
+      begin: (before) => writer.begin(place.first, before),
       key(slot, steps) {
         if (!trail.had(slot, place.first)) writer.key(slot, steps);
       },
-      move(t, slot, { x, y, z, direction }) {
-        if (areKeysOpen) writer.endKeys();
-        areKeysOpen = false;
-        if (t !== tick) writer.endTick();
+      tick(t) {
+        endTick();
         tick = t;
+      },
+      move(t, slot, { x, y, z, direction }) {
         if (!trail.had(slot, t)) writer.move(t, slot, x, y, z, direction);
       },
     });
-    if (areKeysOpen) writer.endKeys();
-    writer.endTick();
+    endTick();
+    for (const event of events) if (!trail.did(event)) writer.event(event);
     parts.push(await encodeChunk(place.first, place.last, writer.finish()));
   }
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());

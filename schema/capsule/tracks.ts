@@ -2,7 +2,8 @@
 import { fromSteps, type Geometry, mixPoses, type Pose } from "../geometry.ts";
 import { readPoses, type Steps } from "./chunk.ts";
 
-type Sample = { readonly t: number; readonly steps: Steps };
+/** `from`: the tick before, from which on they went there. */
+type Sample = { readonly t: number; readonly from: number; readonly steps: Steps };
 
 export class Tracks {
   readonly first: number;
@@ -13,16 +14,28 @@ export class Tracks {
   constructor(poses: Uint8Array<ArrayBuffer>, first: number, geometry: Geometry) {
     this.first = first;
     this.#geometry = geometry;
+    let from = first;
+    let now = first;
     const add = (t: number, slot: number, steps: Steps) => {
       const samples = this.#samples.get(slot);
-      if (samples) samples.push({ t, steps });
-      else this.#samples.set(slot, [{ t, steps }]);
+      if (samples) samples.push({ t, from, steps });
+      else this.#samples.set(slot, [{ t, from, steps }]);
     };
-    readPoses(poses, first, { key: (slot, steps) => add(first, slot, steps), move: add });
+    readPoses(poses, first, {
+      begin(before) {
+        from = now = before;
+      },
+      key: (slot, steps) => add(first, slot, steps),
+      tick(t) {
+        from = now;
+        now = t;
+      },
+      move: add,
+    });
   }
 
   /**
-   * Exactly what the frame of a tick said at that tick, and on the way there in the `tickMs` before. `next` are the tracks of
+   * Exactly what the frame of a tick said at that tick, and on the way there since the tick before, in `tickMs` at most. `next` are the tracks of
    * the chunk that follows. Undefined where a slot has no pose, or has its first one after `since`.
    */
   poseAt(slot: number, t: number, since: number, tickMs: number, next: Tracks | undefined): Pose | undefined {
@@ -32,7 +45,7 @@ export class Tracks {
     if (!sample || sample.t < since) return undefined;
     const pose = fromSteps(sample.steps, this.#geometry);
     const after = samples[i + 1] ?? next?.firstOf(slot);
-    const wayMs = after ? Math.min(tickMs, after.t - sample.t) : 0;
+    const wayMs = after ? Math.min(tickMs, after.t - after.from) : 0;
     if (!after || t <= after.t - wayMs) return pose;
     return mixPoses(pose, fromSteps(after.steps, this.#geometry), 1 - (after.t - t) / wayMs);
   }

@@ -22,7 +22,7 @@ export function person(id: string, slot: number, more: Partial<CapsulePerson> = 
 
 /** Where someone was in which tick, in steps: t, slot, x, y, z, direction. */
 export type Move = readonly [number, number, number, number, number, number];
-type Part = { first: number; keys?: Move[]; events?: CapsuleEvent[]; moves?: Move[] };
+type Part = { first: number; tick?: number; keys?: Move[]; events?: CapsuleEvent[]; moves?: Move[] };
 
 export async function capsuleOf(parts: Part[]): Promise<Uint8Array<ArrayBuffer>> {
   const files: Uint8Array<ArrayBuffer>[] = [encodeHeader(header)];
@@ -30,16 +30,16 @@ export async function capsuleOf(parts: Part[]): Promise<Uint8Array<ArrayBuffer>>
   return new Uint8Array(await new Blob(files).arrayBuffer());
 }
 
-function chunkOf({ first, keys = [], events = [], moves = [] }: Part): Promise<Uint8Array<ArrayBuffer>> {
+function chunkOf({ first, tick = first, keys = [], events = [], moves = [] }: Part): Promise<Uint8Array<ArrayBuffer>> {
   const writer = new ChunkWriter();
-  writer.begin(first);
+  writer.begin(first, tick);
   for (const [, slot, x, y, z, direction] of keys) writer.key(slot, { x, y, z, direction });
   writer.endKeys();
   for (const event of events) writer.event(event);
   for (const [i, move] of moves.entries()) {
-    if (i > 0 && move[0] !== moves[i - 1]![0]) writer.endTick();
+    if (i > 0 && move[0] !== moves[i - 1]![0]) writer.endTick(moves[i - 1]![0]);
     writer.move(...move);
   }
-  writer.endTick();
+  if (moves.length > 0) writer.endTick(moves.at(-1)![0]);
   return encodeChunk(writer.first, writer.last, writer.finish());
 }

@@ -40,7 +40,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? "
 
 function chunk(random: Random, first: number): Uint8Array<ArrayBuffer> {
   const writer = new ChunkWriter();
-  writer.begin(first);
+  writer.begin(first, first - random.int(60));
   const pose = () => random.int(random.pick([100, 65_536]));
   for (let slot = 0; slot < 3; slot++)
     if (random.chance(0.7)) writer.key(slot, { x: pose(), y: pose(), z: 0, direction: random.int(256) });
@@ -48,7 +48,7 @@ function chunk(random: Random, first: number): Uint8Array<ArrayBuffer> {
   for (let t = first + 50; t < first + 50 * random.int(8); t += 50) {
     for (let slot = 0; slot < 4; slot++)
       if (random.chance(0.5)) writer.move(t, slot, pose(), pose(), random.chance(0.2) ? pose() : 0, random.int(256));
-    writer.endTick();
+    writer.endTick(t);
   }
   const events = Array.from({ length: random.int(6) }, () => event(random, first + random.int(2000)));
   return withEvents(writer.finish(), events);
