@@ -3,7 +3,6 @@
  * Those that wait most of their time, for other processes and pages, and time nothing: three files at once.
  */
 import { defineConfig } from "vitest/config";
-import type { Reporter, TestCase } from "vitest/node";
 
 const exclude = ["node_modules/**", "web/dist/**"];
 const several = [
@@ -14,24 +13,12 @@ const several = [
   "test/fuzz/readers.test.ts",
   "test/browser.{accessibility,devtools,monitor,onward,pieces,radio,react,replay}.test.ts",
 ];
-/** CI's machine may be slow for a moment: there what fails is tried once more, and the end of the report names it. */
-const retry = process.env["CI"] ? 1 : 0;
-const triedAgain: TestCase[] = [];
-const tellTriedAgain: Reporter = {
-  onTestCaseResult: (test) => void (test.diagnostic()?.flaky && triedAgain.push(test)),
-  onTestRunEnd() {
-    for (const test of triedAgain.splice(0)) {
-      const why = test.result().errors?.[0]?.message;
-      console.warn(`Held at the second try only: ${test.module.relativeModuleId} > ${test.fullName}: ${why}`);
-    }
-  },
-};
-const patient = { testTimeout: 60_000, hookTimeout: 60_000, retry, expect: { poll: { timeout: 10_000 } } };
+const patient = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 10_000 } } };
 
 export default defineConfig({
   test: {
     pool: "forks",
-    reporters: ["default", tellTriedAgain],
+    chaiConfig: { truncateThreshold: 1000 },
     projects: [
       {
         test: {
