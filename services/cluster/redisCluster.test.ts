@@ -160,8 +160,8 @@ describe.skipIf(!hasRedis)(hasRedis ? "processes with an own Redis" : noRedis, {
     await pause(4000);
     await takenBy(a, "world:slow");
     expect((await b.claim("world:slow"))[0]!.process).toBe("a");
-    const [state] = await expectOneEach(a, b);
-    expect(state!.isUp).toBe(true);
+    await expectOneEach(a, b);
+    await until(async () => expect((await a.state()).isUp).toBe(true));
   });
 
   it("hands over what is released, and all of one that drains and leaves", async () => {
