@@ -1,34 +1,32 @@
 /**
- * Runs the tests, as `vitest run` does and with its arguments. On CI, whose machine may be slow for a moment, files that start
- * servers or browsers and failed are run again when nothing else runs, twice at most; the end says which held only then.
- * Exits with 1 if anything failed to the last.
+ * Runs the tests, as `vitest run` does. On CI, whose machine may be slow for a moment, files that start servers or browsers
+ * and failed are run again, one at a time, twice at most; the end says which held only then. Exits with 1 if anything
+ * failed to the last.
  */
 import { parseCLI, startVitest, type TestModule, type Vitest } from "vitest/node";
 
-const tries = process.env["CI"] ? 3 : 1;
+const given = process.argv.slice(2);
+const tries = process.env["CI"] && given.length === 0 ? 3 : 1;
 /** A machine that is slow for a moment fails few: with more it is no use. */
 const mostAgain = 12;
 
-const { filter, options } = parseCLI(["vitest", "run", ...process.argv.slice(2)]);
+const { filter, options } = parseCLI(["vitest", "run", ...given]);
 const late: string[] = [];
 let vitest = await startVitest("test", filter, options);
 let isFailed = hasFailed(vitest);
 for (let run = 1; run < tries && isFailed; run++) {
   const failed = vitest.state.getTestModules().filter((module) => !module.ok());
   if (!mayBeSlowness(vitest, failed)) break;
-  const problems = failed.flatMap(problemsOf);
+  late.push(...failed.flatMap(problemsOf));
   console.warn(`\nOnce more, by themselves: ${failed.map((module) => module.relativeModuleId).join(", ")}`);
-  vitest = await startVitest(
-    "test",
-    failed.map(({ moduleId }) => moduleId),
-    options,
-  );
-  isFailed = hasFailed(vitest);
-  late.push(...problems);
+  process.exitCode = 0;
+  const files = failed.map(({ moduleId }) => moduleId);
+  vitest = await startVitest("test", files, { ...options, fileParallelism: false });
+  isFailed = hasFailed(vitest) || vitest.state.getTestModules().length < files.length;
 }
 if (late.length > 0)
   console.warn(`\nFailed in an earlier run${isFailed ? "" : ", and held later"}:\n  ${late.join("\n  ")}`);
-process.exitCode = isFailed ? 1 : 0;
+if (isFailed) process.exitCode = 1;
 
 function hasFailed({ state }: Vitest): boolean {
   const modules = state.getTestModules();
@@ -42,9 +40,12 @@ function mayBeSlowness({ state }: Vitest, failed: readonly TestModule[]): boolea
 }
 
 function problemsOf(module: TestModule): string[] {
-  const tests = [...module.children.allTests("failed")];
-  const of = (name: string, error: { message: string } | undefined) =>
-    `${module.relativeModuleId} > ${name}: ${error?.message.replace(/\s+/g, " ").slice(0, 500)}`;
-  if (tests.length === 0) return [of("before any test", module.errors()[0])];
-  return tests.map((test) => of(test.fullName, test.result().errors?.[0]));
+  const suites = [module, ...module.children.allSuites()];
+  const before = suites.flatMap((suite) => suite.errors().map((error) => ({ name: "before its tests", error })));
+  const tests = [...module.children.allTests("failed")].map((test) => {
+    return { name: test.fullName, error: test.result().errors?.[0] };
+  });
+  return [...before, ...tests].map(
+    ({ name, error }) => `${module.relativeModuleId} > ${name}: ${error?.message.replace(/\s+/g, " ").slice(0, 500)}`,
+  );
 }

@@ -18,6 +18,8 @@ class Stage {
   readonly recordings: Recording[] = [];
   readonly errors: unknown[] = [];
   isOn = true;
+  /** How long it takes to begin a recording. */
+  openMs = 0;
   readonly recorder: Recorder;
 
   constructor() {
@@ -34,6 +36,7 @@ class Stage {
   }
 
   #record(): Recording {
+    this.now += this.openMs;
     const file = { chunks: [] as Uint8Array[], isFull: false, isEnded: false };
     this.files.push(file);
     const recording: Recording = {
@@ -131,6 +134,24 @@ describe("the recorder", () => {
     for (let i = 0; i < 600; i++) walk(200 + Math.floor(i / 90), 47);
     const { capsule } = await stage.read();
     for (const { t, x } of noted) expect(capsule.at(t).people[0]?.pose?.x, `at ${t}`).toBe(x);
+  });
+
+  it("[SE2] has everyone from the tick on in which it begins, however long that takes", async () => {
+    const stage = new Stage();
+    const slots = [stage.join("ann"), stage.join("bob")];
+    for (const slot of slots) stage.place(slot, 5 + slot);
+    stage.tick();
+    await stage.recordings[0]!.onCut!();
+    stage.openMs = 2.5;
+    stage.tick();
+    const begun = stage.now - stage.openMs;
+    stage.place(slots[0]!, 90);
+    stage.tick();
+    const { capsule } = await stage.read(1);
+    const seen = (time: number) =>
+      capsule.at(Math.trunc(time) - capsule.header.clock).people.map(({ pose }) => pose?.x);
+    expect(seen(begun)).toEqual([5, 6]);
+    expect(seen(stage.now)).toEqual([90, 6]);
   });
 
   it("[SE2] tells changes of people: looks, ghosts, coming back, a guest that signs in", async () => {

@@ -138,7 +138,7 @@ export class Recorder {
 
   #tick(time: number): void {
     const { poses } = this.#options;
-    const open = this.#begun();
+    const open = this.#begun(time);
     if (!open) return;
     const t = Math.trunc(time) - open.begun;
     const { changedAt, x, y, z, direction, tick, slots } = poses;
@@ -166,16 +166,15 @@ export class Recorder {
   }
 
   /** The recording of this moment: begun now, where there is something to record. */
-  #begun(): Open | undefined {
+  #begun(now = this.#options.now()): Open | undefined {
     if (this.#open) return this.#open;
-    const { state, now } = this.#options;
-    if (this.#isClosed || state.people.size === 0 || now() < this.#againAt) return undefined;
+    if (this.#isClosed || this.#options.state.people.size === 0 || now < this.#againAt) return undefined;
     const recording = this.#options.open();
     if (!recording) {
-      this.#againAt = now() + notYetMs;
+      this.#againAt = now + notYetMs;
       return undefined;
     }
-    const begun = Math.trunc(now());
+    const begun = Math.trunc(now);
     const seen = new Map<string, PersonFields>();
     const open = { recording, begun, chunk: new ChunkWriter(), hasChunk: false, tick: 0, seen };
     this.#open = open;
@@ -193,13 +192,13 @@ export class Recorder {
     for (const person of state.people.values()) {
       const fields = fieldsOf(person);
       open.seen.set(fields.id, fields);
-      this.#note(open, { type: "present", person: fields });
+      this.#note(open, { type: "present", person: fields }, 0);
     }
-    for (const [key, prop] of state.props) this.#note(open, { type: "prop", key, ...propFields(prop, state.people) });
+    for (const [key, prop] of state.props)
+      this.#note(open, { type: "prop", key, ...propFields(prop, state.people) }, 0);
   }
 
-  #note(open: Open, happening: Happening): void {
-    const t = Math.trunc(this.#options.now()) - open.begun;
+  #note(open: Open, happening: Happening, t = Math.trunc(this.#options.now()) - open.begun): void {
     this.#chunk(open, t).event({ t, ...happening } as CapsuleEvent);
   }
 
