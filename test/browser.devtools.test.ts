@@ -1,16 +1,16 @@
 /** The devtools on a plain page, as docs/examples/devtools.html opens them: what they show, and the weather they make. */
-import { mkdirSync, readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { openDevtools } from "../client/devtools/index.ts";
 import type { Hereabouts } from "../client/index.ts";
 import { createTestSite, type TestSite, until } from "../testing/index.ts";
 import { newcomer, openBrowser } from "./lib/browser.ts";
 import { openPage } from "./lib/page.ts";
+import { shot } from "./lib/shot.ts";
 
 type Globals = { here: Hereabouts; openDevtools: typeof openDevtools };
 const example = readFileSync("docs/examples/devtools.html", "utf8");
-const pictures = process.env["PICTURES"];
 let site: TestSite;
 let browser: Browser;
 let bob: Hereabouts;
@@ -36,12 +36,6 @@ async function open(options: Parameters<typeof newcomer>[1] = {}, scheme: "light
   const panel = page.getByRole("region", { name: "hereabouts devtools" });
   await panel.getByRole("heading", { name: "World my-first-piece" }).waitFor();
   return { context, page, panel, errors };
-}
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}/${name}.png` });
 }
 
 describe("devtools", () => {

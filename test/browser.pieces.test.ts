@@ -1,12 +1,10 @@
 /** The pages of pieces with a server side, in real browsers: by pointer and by keys, on a desk and on a phone. */
-import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newcomer, openBrowser } from "./lib/browser.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
+import { shot } from "./lib/shot.ts";
 
-/** Screenshots go here, for people to look at. */
-const pictures = process.env["PICTURES"];
 let server: TestServer;
 let browser: Browser;
 
@@ -17,12 +15,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}/${name}.png` });
-}
 
 async function open(slug: string, options: Parameters<typeof newcomer>[1] = {}) {
   const { context, errors } = await newcomer(browser, options);

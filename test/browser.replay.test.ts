@@ -1,5 +1,4 @@
 /** A world that was recorded, replayed in a browser: everyone at each tick where they were seen, and what happened when. */
-import { mkdirSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -10,6 +9,7 @@ import { movementType, readHeader } from "../schema/frames.ts";
 import { openBrowser } from "./lib/browser.ts";
 import { sleep } from "./lib/pace.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
+import { shot } from "./lib/shot.ts";
 import { until } from "./lib/walkers.ts";
 
 const login = { username: "viewer", password: "look but do not touch" };
@@ -17,8 +17,6 @@ const env = { MONITOR_VIEW_PASSWORD: login.password, AUDIO: "off", GHOST_MS: "0"
 const walkMs = 2500;
 const slug = "field";
 const basic = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
-/** Screenshots go here, for people to look at. */
-const pictures = process.env["PICTURES"];
 
 /** By time of frames, then by person: where the watcher was told that they were. */
 const noted = new Map<number, Record<string, { x: number; y: number; z: number; angle: number }>>();
@@ -100,12 +98,6 @@ async function openReplay(file = path): Promise<Page> {
   return page;
 }
 
-async function shot(page: Page, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}/${name}.png` });
-}
-
 const notice = (page: Page) => page.locator(".toast p").first().textContent();
 
 describe("the replay of a world", () => {
@@ -164,8 +156,7 @@ describe("the replay of a world", () => {
     const said = await page.evaluate(() => window.replay!.capsule.events.find(({ type }) => type === "say")!.t);
     expect(await at()).toBe(said);
     await page.waitForFunction(() => [...window.replay!.people.values()].some((each) => each.bubble && each.isMe));
-    await page.waitForTimeout(pictures ? 800 : 0);
-    await shot(page, "replay");
+    await shot(page, "replay", 800);
     expect(await page.locator("#people [aria-pressed=true]").textContent()).toContain("Bob");
     expect(await page.locator("#events").textContent()).toContain('set lamp-1: {"on":true}');
     await page.locator("#sieve").selectOption("words");
@@ -198,12 +189,10 @@ describe("the replay of a world", () => {
     await page.goto(`${server.url}/monitor/replay#${folder}/${path}`);
     await page.waitForFunction(() => window.replay !== undefined);
     await page.locator("#scrub").tap({ position: { x: 200, y: 16 } });
-    await page.waitForTimeout(pictures ? 800 : 0);
-    await shot(page, "phone");
+    await shot(page, "phone", 800);
     await page.locator("#happenings summary").tap();
     await page.locator("#events button", { hasText: "What a place this is" }).waitFor();
-    await page.waitForTimeout(pictures ? 800 : 0);
-    await shot(page, "phone-events");
+    await shot(page, "phone-events", 800);
     const boxes = await page.evaluate(() =>
       [...document.querySelectorAll(".panel, .deck > *")].map(
         (each) => each.getBoundingClientRect().toJSON() as DOMRect,

@@ -1,14 +1,12 @@
 /** What people see in the field, in real browsers: two of them, reloads, tabs, other pieces, and a phone. */
-import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newcomer, openBrowser, openWorld } from "./lib/browser.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
+import { shot } from "./lib/shot.ts";
 
 const graceMs = 2500;
 const ghostMs = 1500;
-/** Screenshots go here, for people to look at. */
-const pictures = process.env["PICTURES"];
 
 let server: TestServer;
 let browser: Browser;
@@ -23,12 +21,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: `${pictures}/${name}.png` });
-}
 
 /** Events of the roster that a page is told from now on. */
 async function record(page: Page): Promise<() => Promise<string[]>> {
