@@ -80,8 +80,13 @@ describe("the radio page", () => {
     const before = await distanceMs(pages);
     await Promise.all(pages.map((page) => page.check("#aligned")));
     await expect.poll(async () => Math.abs(await distanceMs(pages)), { timeout: 40_000 }).toBeLessThan(alignedWithinMs);
-    await pages[0]!.waitForTimeout(10_000);
-    const after = await distanceMs(pages);
+    const looks: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await pages[0]!.waitForTimeout(4000);
+      looks.push(await distanceMs(pages));
+    }
+    // a correction may be under way at one of them
+    const after = looks.sort((a, b) => a - b)[1]!;
     console.info(`two pages apart, ms: ${before.toFixed(1)} before, ${after.toFixed(1)} after alignment`);
     expect(Math.abs(after)).toBeLessThan(alignedWithinMs);
   });
