@@ -68,7 +68,7 @@ export function scheduleOf(seed: number, processes: number): Schedule {
 }
 
 /** When the last fault of a schedule is over, by plan: others take over from who is killed or drained at once. */
-export function endOf({ faults }: Schedule): number {
+export function endOf(faults: readonly Fault[]): number {
   const isAtOnce = (kind: Fault["kind"]) => kind === "kill" || kind === "drain";
   return Math.max(...faults.map(({ kind, atMs, forMs }) => (isAtOnce(kind) ? atMs : atMs + forMs)));
 }

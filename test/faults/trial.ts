@@ -118,7 +118,11 @@ class Trial {
     });
     const all = Promise.all(applied);
     all.catch(() => {});
-    await pause(begin + endOf(this.#schedule) - now() - 1000);
+    // one that found its process down already is over: what was healed meanwhile is looked at now
+    const over = applied.map((one, i) =>
+      Promise.race([one, pause(begin + endOf([this.#schedule.faults[i]!]) - now() - 1000)]),
+    );
+    await Promise.all(over);
     this.#note("calm: nobody travels, reloads or leaves any more");
     await this.#drivers.all("calm");
     const lastAt = Math.max(...this.#schedule.faults.map(({ atMs }) => atMs));
