@@ -42,9 +42,11 @@ export class Beat {
   }
 }
 
+const isId = (id: string) => /^[0-9a-f]{16}$/.test(id);
+
 /** Whether what calls itself `id` still writes. */
 export async function isWriting(root: string, id: string): Promise<boolean> {
-  if (!/^[0-9a-f]{16}$/.test(id)) return false;
+  if (!isId(id)) return false;
   const file = join(root, folder, id);
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(file), readFile(file, "utf8")]);
@@ -57,6 +59,12 @@ export async function isWriting(root: string, id: string): Promise<boolean> {
     // being written just now, or not to be read: to be left alone for a while
     return !isMissing(error) && Date.now() - (await stat(file)).mtimeMs < sameNumberMs;
   }
+}
+
+/** When what calls itself `id` last said that it lives, in ms since the epoch; 0 where nobody knows any more. */
+export async function lastBeat(root: string, id: string): Promise<number> {
+  if (!isId(id)) return 0;
+  return (await unlessMissing(stat(join(root, folder, id))))?.mtimeMs ?? 0;
 }
 
 /** Forgets those that are dead: what they wrote must be made whole by then. */

@@ -1,11 +1,11 @@
 /** The folders below a DATA_DIR as they are on the disk: those of living sessions of this process are asked themselves. */
-import { lstat, readdir, realpath } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { FolderDetails, FolderInfo } from "./artifacts.ts";
-import { isWriting } from "./beat.ts";
+import { isWriting, lastBeat } from "./beat.ts";
 import { createTurns, type Entry, filesOf, unlessMissing } from "./disk.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { type Manifest, manifestName, readManifest } from "./manifest.ts";
 import { isFilePath, isFolderName, unfinished } from "./names.ts";
 
 const readingAtOnce = 16;
@@ -16,6 +16,8 @@ export interface Kept {
   readonly manifest: Manifest | undefined;
   /** Whether its session lives, in whichever process. */
   readonly isLive: boolean;
+  /** Of one that a dead process left, which nobody has noted yet: until when that lived, in ms since the epoch. */
+  readonly lostAt?: number;
 }
 
 export class Catalog {
@@ -87,7 +89,14 @@ export class Catalog {
     const own = this.#own(name);
     if (own) return { name, manifest: own, isLive: true };
     const manifest = await readManifest(join(this.root, name));
-    return { name, manifest, isLive: manifest?.ended === 0 && (await isWritten(manifest.writer)) };
+    if (manifest?.ended !== 0) return { name, manifest, isLive: false };
+    if (await isWritten(manifest.writer)) return { name, manifest, isLive: true };
+    return { name, manifest, isLive: false, lostAt: await this.#lostAt(name, manifest) };
+  }
+
+  async #lostAt(name: string, { writer, created, lastLeft }: Manifest): Promise<number> {
+    const written = await unlessMissing(stat(join(this.root, name, manifestName)));
+    return Math.round(Math.max(created, lastLeft, written?.mtimeMs ?? 0, await lastBeat(this.root, writer)));
   }
 }
 
@@ -103,10 +112,12 @@ export function shownOf(files: readonly Entry[]): Entry[] {
 const isLines = (path: string) => /^logs\/[^/]+\.jsonl$/.test(path);
 
 /** Of a folder that does not say, only what its name tells. What a dead process left has ended, though nobody noted it yet. */
-export function infoOf({ name, manifest, isLive }: Kept): FolderInfo {
+export function infoOf({ name, manifest, lostAt = 0 }: Kept): FolderInfo {
   if (manifest) {
-    const { id, kind, key, label, created, lastLeft, bytes } = manifest;
-    const ended = manifest.ended || (isLive ? 0 : lastLeft || created);
+    const { id, kind, key, label, created, bytes } = manifest;
+    const ended = manifest.ended || lostAt;
+    // whoever was in it then was in it until then
+    const lastLeft = lostAt && manifest.present > 0 ? lostAt : manifest.lastLeft;
     return { name, id, kind, key, label, created, lastLeft, ended, bytes };
   }
   const [kind = "", ...rest] = name.split("-");

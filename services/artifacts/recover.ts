@@ -2,7 +2,7 @@
  * Makes whole what a killed process left: what can be read of the files that it wrote gets its name, the rest goes, and
  * `session.json` says that the session was lost. Doing it twice, or in two processes at once, does no harm.
  */
-import { readFile, rename, rm, stat, truncate } from "node:fs/promises";
+import { readFile, rename, rm, truncate } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Kept } from "./catalog.ts";
 import { filesOf, freePath, sizeOf, unlessMissing } from "./disk.ts";
@@ -11,9 +11,10 @@ import { manifestName, writeManifest } from "./manifest.ts";
 import { unfinished } from "./names.ts";
 import { removeFolder } from "./place.ts";
 
-export async function recover(root: string, { name, manifest }: Kept, formats: Formats): Promise<void> {
+export async function recover(root: string, { name, manifest, lostAt = 0 }: Kept, formats: Formats): Promise<void> {
   const dir = join(root, name);
-  for (const { path } of await filesOf(dir)) {
+  const left = await filesOf(dir);
+  for (const { path } of left) {
     if (path.endsWith(unfinished)) await unlessMissing(finish(join(dir, path), formats));
   }
   const all = await filesOf(dir);
@@ -23,8 +24,9 @@ export async function recover(root: string, { name, manifest }: Kept, formats: F
     return;
   }
   const sent = manifest.files.filter((file) => files.some(({ path }) => path === file.path));
-  const touched = [...files.map(({ modified }) => modified), manifest.lastLeft, manifest.created];
-  const seen = Math.round(Math.max(...touched, (await stat(join(dir, manifestName))).mtimeMs));
+  // as they were found: what is cut to its whole length is touched now
+  const touched = left.filter(({ path }) => path !== manifestName).map(({ modified }) => modified);
+  const seen = Math.round(Math.max(lostAt, ...touched));
   const bytes = sizeOf(all);
   const lastLeft = manifest.present > 0 ? seen : manifest.lastLeft;
   await writeManifest(dir, { ...manifest, files: sent, ended: seen, reason: "lost", lastLeft, present: 0, bytes });

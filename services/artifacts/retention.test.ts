@@ -1,11 +1,11 @@
 /** [SE4] How long folders are kept, and what a dead process leaves. */
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Catalog } from "./catalog.ts";
-import { choose, limitsOf } from "./retention.ts";
+import { agedOf, choose, limitsOf } from "./retention.ts";
 import { sweep } from "./sweep.ts";
-import { createRig } from "./testing/rig.ts";
+import { createRig, start } from "./testing/rig.ts";
 import { png, upload } from "./testing/sent.ts";
 
 const dayMs = 86_400_000;
@@ -150,6 +150,44 @@ describe("[SE4] a sweep", () => {
     await here.folders.sweep();
     expect(here.manifest(folder.name)).toEqual(recovered);
     expect(here.errors).toEqual([]);
+  });
+
+  it("counts the age of what a dead process left from when that last lived, where someone was in it", async () => {
+    const { clock, create, folders, manifest, root } = createRig();
+    const [attended, empty] = [create("attended"), create("empty")];
+    for (const { join: enter } of [attended, empty]) enter("ada");
+    attended.folder.log("server", '{"n":1}');
+    clock.now += 1000;
+    for (const { leave } of [attended, empty]) leave("ada");
+    attended.join("bob");
+    await folders.flush();
+    // as if it had gone on for days after the last line, and died an hour ago
+    const died = Math.trunc(Date.now() / 1000) * 1000 - 3_600_000;
+    const agesAgo = new Date(died - 20 * dayMs);
+    for (const { dir } of [attended, empty]) {
+      const content = JSON.parse(readFileSync(join(dir, "session.json"), "utf8"));
+      const times = { created: content.created - 40 * dayMs, lastLeft: content.lastLeft - 30 * dayMs };
+      writeFileSync(join(dir, "session.json"), JSON.stringify({ ...content, ...times }));
+      utimesSync(join(dir, "session.json"), agesAgo, agesAgo);
+    }
+    const log = join(attended.dir, "logs/server.jsonl.part");
+    appendFileSync(log, '{"n":');
+    utimesSync(log, agesAgo, agesAgo);
+    utimesSync(join(root, ".writers", manifest(attended.folder.name).writer), new Date(died), new Date(died));
+
+    const catalog = new Catalog(root);
+    const left = async () => (await catalog.all()).map(agedOf).map((one) => [one.name, one.isLive, one.left]);
+    const times = [
+      [attended.folder.name, false, died],
+      [empty.folder.name, false, start + 1000 - 30 * dayMs],
+    ].sort();
+    expect((await left()).sort()).toEqual(times);
+    const onError = (error: unknown) => expect.fail(String(error));
+    await sweep(catalog, limitsOf(100, 100), { formats: {}, now: Date.now, onError });
+    expect((await left()).sort()).toEqual(times);
+    const recovered = { reason: "lost", ended: died, present: 0 };
+    expect(manifest(attended.folder.name)).toMatchObject({ ...recovered, lastLeft: died });
+    expect(manifest(empty.folder.name)).toMatchObject(recovered);
   });
 
   it("that is told to stop leaves the rest to the next one", async () => {
