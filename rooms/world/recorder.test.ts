@@ -227,6 +227,20 @@ describe("the recorder", () => {
     expect(capsule.at(capsule.durationMs).people[0]?.pose).toMatchObject({ x: 8 });
   });
 
+  it("[SE2] leaves one that is broken off where its process had no time to end it", async () => {
+    const stage = new Stage();
+    const slot = stage.join("ann");
+    for (let i = 0; i < 250; i++) {
+      stage.place(slot, i);
+      stage.tick();
+    }
+    await expect.poll(() => stage.files[0]!.chunks.length).toBe(2);
+    const { capsule, problem } = await readCapsule(new Uint8Array(Buffer.concat(stage.files[0]!.chunks)));
+    expect(problem).toContain("broken off");
+    expect(capsule!.durationMs).toBeGreaterThanOrEqual(10_000);
+    expect((await stage.read()).capsule.isEnded).toBe(true);
+  });
+
   it("[SE2] lets the world go on whatever goes wrong", () => {
     const stage = new Stage();
     const failure = new Error("the disk is gone");

@@ -230,6 +230,7 @@ export class Recorder {
     const open = this.#open;
     if (!open) return;
     this.#open = undefined;
+    // what is full takes no end either: it is broken off
     if (reason === "full") this.#againAt = this.#options.now() + againMs;
     else {
       this.#note(open, { type: "end", reason });

@@ -46,7 +46,7 @@ export async function readCapsule(bytes: Uint8Array<ArrayBuffer>): Promise<Readi
     }
     end = place.to;
   }
-  if (end === bytes.length) return { capsule, problem: undefined };
+  if (end === bytes.length && capsule.isEnded) return { capsule, problem: undefined };
   return { capsule, problem: "This recording is broken off: what came before that can be replayed." };
 }
 

@@ -36,6 +36,7 @@ const recorded = () =>
         { t: 10_000, type: "emote", id: "ann", emote: "♥" },
         { t: 10_100, type: "leave", id: "ann", reason: "left" },
         { t: 16_000, type: "join", person: person("cat", 0) },
+        { t: 17_000, type: "end", reason: "closed" },
       ],
       moves: [
         [10_050, 0, 500, 500, 7, 3],

@@ -74,7 +74,11 @@ async function start(): Promise<void> {
     // Sweden writes dates as logs do
     setText(square, new Date(started + playback.t).toLocaleString("sv"));
   }, refreshMs);
-  if (problem) showNotice({ message: problem, remedy: "The server may have stopped while it was written." });
+  if (problem)
+    showNotice({
+      message: problem,
+      remedy: "The server may have stopped while it was written, or had no room left for it.",
+    });
   window.replay = { capsule, playback, people: view.cast.people };
 }
 

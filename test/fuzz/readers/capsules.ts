@@ -54,6 +54,15 @@ function chunk(random: Random, first: number): Uint8Array<ArrayBuffer> {
   return withEvents(writer.finish(), events);
 }
 
+/** The last chunk of a recording that was not broken off. */
+function ending(t: number): Uint8Array<ArrayBuffer> {
+  const writer = new ChunkWriter();
+  writer.begin(t, t);
+  writer.endKeys();
+  writer.event({ t, type: "end", reason: "closed" });
+  return writer.finish();
+}
+
 /** A chunk without events, `[]`, with these: no recorder would write all of them. */
 function withEvents(content: Uint8Array, events: readonly unknown[]): Uint8Array<ArrayBuffer> {
   const chunk = new ByteWriter();
@@ -100,11 +109,13 @@ const oddHeaders = [{}, { geometry: null }, { tickHz: 0 }, { tickHz: "20" }, { s
 async function file(random: Random): Promise<void> {
   const odd = random.chance(0.2) ? random.pick(oddHeaders) : {};
   const parts = [encodeHeader({ ...header, ...odd } as CapsuleHeader)];
-  for (let first = 0; first < 400 * (1 + random.int(3)); first += 400) {
+  let first = 0;
+  for (; first < 400 * (1 + random.int(3)); first += 400) {
     const content = chunk(random, first);
     const packed = new Uint8Array(random.chance(0.2) ? mangledBytes(random, content) : content);
     parts.push(await encodeChunk(first, first + 400, packed));
   }
+  parts.push(await encodeChunk(first, first, ending(first)));
   const whole = Buffer.concat(parts);
   const bytes = new Uint8Array(random.chance(0.5) ? mangledBytes(random, whole) : whole);
   mustBe(wholeLength(bytes) <= bytes.length, "the whole part is a part");
