@@ -68,20 +68,20 @@ async function exportFolder(catalog: Catalog, folder: string, out = `${folder}.t
   const { create } = await import("tar");
   const files = await filesOf(join(catalog.root, folder));
   const shown = new Set(shownOf(files).map(({ path }) => path));
-  const paths = files.map(({ path }) => path).filter((path) => shown.has(path.replace(/\.part$/, "")));
+  const exported = files.filter(({ path }) => shown.has(path.replace(/\.part$/, "")));
   const draft = out + unfinished;
   try {
     const onWriteEntry = (entry: { path: string }) => {
       entry.path = entry.path.replace(/\.part$/, "");
     };
-    const names = paths.map((path) => `${folder}/${path}`);
+    const names = exported.map(({ path }) => `${folder}/${path}`);
     await create({ gzip: true, portable: true, strict: true, cwd: catalog.root, file: draft, onWriteEntry }, names);
     await rename(draft, out);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
   }
-  return `${out}: ${paths.length} files, ${sizeText(files.reduce((sum, { bytes }) => sum + bytes, 0))} unpacked`;
+  return `${out}: ${exported.length} files, ${sizeText(exported.reduce((sum, { bytes }) => sum + bytes, 0))} unpacked`;
 }
 
 async function prune(catalog: Catalog, limits: Limits, isDry: boolean) {
