@@ -1,9 +1,10 @@
 /** [SE4] What `npm run sessions` makes of the folders of a DATA_DIR, and what it says to what it does not know. */
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createRig } from "./testing/rig.ts";
 
 const cli = fileURLToPath(new URL("./cli.ts", import.meta.url));
@@ -25,3 +26,43 @@ it("[SE4] an export says how large what is in it is, without what is not whole y
   expect(bytes).toBeLessThan(1024);
   expect(await sessions(dataDir, "export", folder.name, "--out", out)).toBe(`${out}: 2 files, ${bytes} B unpacked`);
 });
+
+describe("[SE4] npm run sessions", () => {
+  it.each([
+    [["list", "--dry-run"]],
+    [["list", "--out", "x"]],
+    [["show", "FOLDER", "--days", "3"]],
+    [["export", "FOLDER", "--json"]],
+    [["prune", "--dry-run", "--out", "x"]],
+  ])("refuses by its name what belongs to another command: %j", async (args) => {
+    const { dataDir, said } = await refused(args);
+    const flag = args.filter((arg) => arg.startsWith("--")).at(-1);
+    expect(said).toContain(`${args[0]} takes no ${flag}: leave it out.\nusage: `);
+    expect(readdirSync(dataDir)).toEqual(["sessions"]);
+  });
+
+  it.each([
+    [["--out", ""], "--out: name the file that is to be written.\nusage: "],
+    [["--out", "there/is/none.tar.gz"], "There is no folder there/is: make it, or name another file with --out."],
+    [["--out", "sessions"], "sessions is there already: name another file with --out."],
+  ])("says what is wrong with where an export is to go: %j", async (args, remedy) => {
+    const { dataDir, said } = await refused(["export", "FOLDER", ...args]);
+    expect(said).toContain(remedy);
+    expect(readdirSync(dataDir)).toEqual(["sessions"]);
+  });
+});
+
+/** `FOLDER`: of a session that there is. */
+async function refused(args: readonly string[]): Promise<{ dataDir: string; said: string }> {
+  const { create, dataDir, folders } = createRig();
+  const { folder, join: enter } = create();
+  enter("ada");
+  await folders.flush();
+  const asked = sessions(dataDir, ...args.map((arg) => (arg === "FOLDER" ? folder.name : arg)));
+  const { code, stderr } = await asked.then(
+    () => ({ code: 0, stderr: "" }),
+    (error: { code: number; stderr: string }) => error,
+  );
+  expect(code).toBe(1);
+  return { dataDir, said: stderr };
+}

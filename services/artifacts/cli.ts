@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { readProcessConfig } from "../../config.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
@@ -21,22 +21,31 @@ const usage = `usage: npm run sessions -- list [--json]
        npm run sessions -- prune [--days N] [--mb N] [--dry-run] [--json]`;
 
 const options = {
-  json: { type: "boolean", default: false },
+  json: { type: "boolean" },
   out: { type: "string" },
   days: { type: "string" },
   mb: { type: "string" },
-  "dry-run": { type: "boolean", default: false },
+  "dry-run": { type: "boolean" },
 } as const;
+
+/** Of these which each command takes. */
+const taken: ReadonlyMap<string, readonly string[]> = new Map([
+  ["list", ["json"]],
+  ["show", ["json"]],
+  ["export", ["out"]],
+  ["prune", ["days", "mb", "dry-run", "json"]],
+]);
 
 async function main(): Promise<string> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const { config } = readProcessConfig([]);
-  const [command, asked, ...more] = positionals;
+  const [command = "", asked, ...more] = positionals;
   const catalog = new Catalog(join(config.dataDir, "sessions"));
   const print = <T>(value: T, toText: (value: T) => string) =>
     values.json ? JSON.stringify(value, null, 2) : toText(value);
   const takesFolder = command === "show" || command === "export";
   if (more.length > 0 || (asked !== undefined && !takesFolder)) throw new Error(usage);
+  checkOptions(command, Object.keys(values));
   switch (command) {
     case "list":
       return print(await catalog.list(), (infos) => listText(infos, config.dataDir));
@@ -47,11 +56,19 @@ async function main(): Promise<string> {
     case "prune": {
       const days = whole("--days", values.days, config.artifactsDays);
       const limits = limitsOf(days, whole("--mb", values.mb, config.artifactsMb));
-      return print(await prune(catalog, limits, values["dry-run"]), (pruned) => prunedText(pruned, values["dry-run"]));
+      const isDry = values["dry-run"] ?? false;
+      return print(await prune(catalog, limits, isDry), (pruned) => prunedText(pruned, isDry));
     }
     default:
       throw new Error(usage);
   }
+}
+
+/** What is meant for another command must not be passed over. */
+function checkOptions(command: string, given: readonly string[]): void {
+  const known = taken.get(command);
+  const foreign = known && given.find((name) => !known.includes(name));
+  if (foreign) throw new Error(`${command} takes no --${foreign}: leave it out.\n${usage}`);
 }
 
 /** By its name, or the newest of a session's id. */
@@ -64,7 +81,7 @@ async function folderOf(catalog: Catalog, asked: string | undefined): Promise<st
 
 /** Under its own name when it is whole. */
 async function exportFolder(catalog: Catalog, folder: string, out = `${folder}.tar.gz`): Promise<string> {
-  if (existsSync(out)) throw new Error(`${out} is there already: name another file with --out.`);
+  checkOut(out);
   const { create } = await import("tar");
   const files = await filesOf(join(catalog.root, folder));
   const shown = new Set(shownOf(files).map(({ path }) => path));
@@ -78,10 +95,17 @@ async function exportFolder(catalog: Catalog, folder: string, out = `${folder}.t
     await create({ gzip: true, portable: true, strict: true, cwd: catalog.root, file: draft, onWriteEntry }, names);
     await rename(draft, out);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await rm(draft, { force: true }).catch(() => {});
+    throw new Error(`${out} could not be written: ${(error as Error).message}`, { cause: error });
   }
   return `${out}: ${exported.length} files, ${sizeText(exported.reduce((sum, { bytes }) => sum + bytes, 0))} unpacked`;
+}
+
+function checkOut(out: string): void {
+  if (out === "") throw new Error(`--out: name the file that is to be written.\n${usage}`);
+  if (existsSync(out)) throw new Error(`${out} is there already: name another file with --out.`);
+  const dir = dirname(out);
+  if (!existsSync(dir)) throw new Error(`There is no folder ${dir}: make it, or name another file with --out.`);
 }
 
 async function prune(catalog: Catalog, limits: Limits, isDry: boolean) {
