@@ -6,7 +6,7 @@ import { fetchJson } from "./errors.ts";
 export interface UploadOptions {
   /** What it is called, for people; a `File` has its own. */
   name?: string;
-  /** `files` if left out. */
+  /** `files` if left out. As `screenshots` pictures alone are kept. */
   kind?: StoredKind;
 }
 

@@ -12,7 +12,8 @@ export interface Content {
 /** Bytes of the beginning that are enough to tell. */
 const headBytes = 8192;
 
-export const keptTypes = "png, jpeg, webp, gif, avif, mp3, ogg, wav, flac, mp4, webm, pdf, text in UTF-8, json";
+export const pictureTypes = "png, jpeg, webp, gif, avif";
+export const keptTypes = `${pictureTypes}, mp3, ogg, wav, flac, mp4, webm, pdf, text in UTF-8, json`;
 
 export const json: Content = { type: "application/json", ending: "json" };
 export const text: Content = { type: "text/plain; charset=utf-8", ending: "txt" };

@@ -54,6 +54,21 @@ describe("[SE2] a file", () => {
     expect(paths()).toEqual([`${folder.name}/session.json`]);
   });
 
+  it.each<[string, Uint8Array | string]>([
+    ["text", "not a picture"],
+    ["JSON", '{"a": 1}'],
+    ["sound", bytesOf("ID3", pad)],
+    ["a PDF", "%PDF-1.7\n"],
+  ])("that is %s is no screenshot: it is told what is one, and nothing is left", async (_, content) => {
+    const { create, paths } = createRig();
+    const { folder, join } = create();
+    join("ada");
+    const refusal = { code: "UPLOAD_TYPE", details: "Kept are: png, jpeg, webp, gif, avif." };
+    await expect(folder.store(upload(content, { kind: "screenshots" }))).rejects.toMatchObject(refusal);
+    expect(paths()).toEqual([`${folder.name}/session.json`]);
+    await expect(folder.store(upload(png, { kind: "screenshots" }))).resolves.toMatchObject({ type: "image/png" });
+  });
+
   it("that is too large is refused as soon as it is", async () => {
     const { create, paths } = createRig({ uploadMb: 1 });
     const { folder } = create();

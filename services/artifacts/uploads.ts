@@ -8,7 +8,7 @@ import type { StoredKind } from "../../schema/artifacts.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { StoredFile, Upload } from "./artifacts.ts";
 import type { Budget } from "./budget.ts";
-import { type Content, ContentCheck, json, keptTypes, text } from "./content.ts";
+import { type Content, ContentCheck, json, keptTypes, pictureTypes, text } from "./content.ts";
 import { blocksOf, isMissing } from "./disk.ts";
 import type { SentFile } from "./manifest.ts";
 import type { Meter } from "./meter.ts";
@@ -52,7 +52,7 @@ export class Uploads {
     const taken = { bytes: 0 };
     this.#underWay.add(draft);
     try {
-      const content = await this.#write(await this.#open(draft, kind), body, taken);
+      const content = await this.#write(await this.#open(draft, kind), { kind, body }, taken);
       this.#checkOpen();
       const file = storedName(name, kind.replace(/s$/, ""), content.ending);
       const path = `${kind}/${file}`;
@@ -127,18 +127,22 @@ export class Uploads {
     return { path: draft, file };
   }
 
-  async #write({ path, file }: Draft, body: Upload["body"], taken: { bytes: number }): Promise<Content> {
+  async #write(
+    { path, file }: Draft,
+    { kind, body }: Pick<Upload, "kind" | "body">,
+    taken: { bytes: number },
+  ): Promise<Content> {
     const check = new ContentCheck();
     let content: Content | undefined;
     try {
       for await (const chunk of body) {
         this.#checkOpen();
         this.#take(chunk.length, taken);
-        if (!check.take(chunk)) throw unkept();
+        if (!check.take(chunk)) throw unkept(kind);
         await file.writeFile(chunk);
       }
       content = check.end();
-      if (!content) throw unkept();
+      if (!content || (kind === "screenshots" && !content.type.startsWith("image/"))) throw unkept(kind);
       await file.sync();
     } finally {
       await file.close();
@@ -156,7 +160,8 @@ export class Uploads {
 
 const isFull = (error: unknown) => ["ENOSPC", "EDQUOT"].includes(String((error as NodeJS.ErrnoException).code));
 
-const unkept = () => new HereaboutsError("UPLOAD_TYPE", `Kept are: ${keptTypes}.`);
+const unkept = (kind: StoredKind) =>
+  new HereaboutsError("UPLOAD_TYPE", `Kept are: ${kind === "screenshots" ? pictureTypes : keptTypes}.`);
 
 async function isJson(path: string, bytes: number): Promise<boolean> {
   if (bytes > mostJsonBytes) return false;
