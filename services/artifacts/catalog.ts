@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { FolderDetails, FolderInfo } from "./artifacts.ts";
 import { isWriting, lastBeat } from "./beat.ts";
-import { createTurns, type Entry, filesOf, unlessMissing } from "./disk.ts";
+import { createTurns, type Entry, filesOf, sizeOf, unlessMissing } from "./disk.ts";
 import { type Manifest, manifestName, readManifest } from "./manifest.ts";
 import { isFilePath, isFolderName, unfinished } from "./names.ts";
 
@@ -18,6 +18,8 @@ export interface Kept {
   readonly isLive: boolean;
   /** Of one that a dead process left, which nobody has noted yet: until when that lived, in ms since the epoch. */
   readonly lostAt?: number;
+  /** Of one that does not say how large it is. */
+  readonly bytes?: number;
 }
 
 export class Catalog {
@@ -89,7 +91,12 @@ export class Catalog {
     const own = this.#own(name);
     if (own) return { name, manifest: own, isLive: true };
     const manifest = await readManifest(join(this.root, name));
-    if (manifest?.ended !== 0) return { name, manifest, isLive: false };
+    if (!manifest) {
+      // one that cannot be looked into keeps nobody from the others
+      const files = await filesOf(join(this.root, name)).catch(() => []);
+      return { name, manifest, isLive: false, bytes: sizeOf(files) };
+    }
+    if (manifest.ended !== 0) return { name, manifest, isLive: false };
     if (await isWritten(manifest.writer)) return { name, manifest, isLive: true };
     return { name, manifest, isLive: false, lostAt: await this.#lostAt(name, manifest) };
   }
@@ -111,8 +118,8 @@ export function shownOf(files: readonly Entry[]): Entry[] {
 
 const isLines = (path: string) => /^logs\/[^/]+\.jsonl$/.test(path);
 
-/** Of a folder that does not say, only what its name tells. What a dead process left has ended, though nobody noted it yet. */
-export function infoOf({ name, manifest, lostAt = 0 }: Kept): FolderInfo {
+/** Of a folder that does not say, only what its name and its files tell. What a dead process left has ended, though nobody noted it yet. */
+export function infoOf({ name, manifest, lostAt = 0, bytes: found = 0 }: Kept): FolderInfo {
   if (manifest) {
     const { id, kind, key, label, created, bytes } = manifest;
     const ended = manifest.ended || lostAt;
@@ -124,5 +131,5 @@ export function infoOf({ name, manifest, lostAt = 0 }: Kept): FolderInfo {
   const day = rest.at(-2)!.replace(/(....)(..)(..)/, "$1-$2-$3");
   const created = Date.parse(day) || 0;
   const label = rest.slice(0, -2).join("-");
-  return { name, id: "", kind, key: "", label, created, lastLeft: created, ended: created, bytes: 0 };
+  return { name, id: "", kind, key: "", label, created, lastLeft: created, ended: created, bytes: found };
 }

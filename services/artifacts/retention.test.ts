@@ -206,6 +206,24 @@ describe("[SE4] a sweep", () => {
     expect([paths(), errors]).toEqual([[], []]);
   });
 
+  it("counts folders whose session.json cannot be read by what is in them", async () => {
+    const { create, folders, paths, root } = createRig({ artifactsMb: 2 });
+    const broken = (day: number) => join(root, `world-broken-2026111${day}-00000000`);
+    for (const day of [7, 8, 9]) {
+      mkdirSync(join(broken(day), "recordings"), { recursive: true });
+      writeFileSync(join(broken(day), "session.json"), "{");
+      writeFileSync(join(broken(day), "recordings", "world-1.capsule"), Buffer.alloc(800_000));
+    }
+    const { folder, join: enter, remove } = create("whole");
+    enter("ada");
+    remove();
+    await folders.flush();
+    expect((await folders.list()).map(({ bytes }) => bytes)).toEqual([4096, 806_912, 806_912, 806_912]);
+    await folders.sweep();
+    const kept = new Set(paths().map((path) => join(root, path.split("/")[0]!)));
+    expect(kept).toEqual(new Set([broken(8), broken(9), join(root, folder.name)]));
+  });
+
   it("removes what was never finished, once it is old, and keeps what is not its own", async () => {
     const { create, folders, paths, root } = createRig();
     create("a").join("ada");
