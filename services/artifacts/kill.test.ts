@@ -63,7 +63,8 @@ it(`${kills} kills leave only what is whole, and lose nothing that was kept`, {
       await folders.sweep();
       expect(errors).toEqual([]);
       expect(told.flatMap(({ error = [] }) => error)).toEqual([]);
-      const kept = paths();
+      // a folder that was being made has not its name yet, and goes later
+      const kept = paths().filter((path) => !path.includes(".part/"));
       for (const path of kept) checkFile(root, path);
       expect(kept.filter((path) => path.endsWith(".part"))).toEqual([]);
       expect((await folders.list()).every(({ ended }) => ended > 0)).toBe(true);
