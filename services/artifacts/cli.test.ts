@@ -1,6 +1,6 @@
 /** [SE4] What `npm run sessions` makes of the folders of a DATA_DIR, and what it says to what it does not know. */
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,6 +8,8 @@ import { describe, expect, it } from "vitest";
 import { createRig } from "./testing/rig.ts";
 
 const cli = fileURLToPath(new URL("./cli.ts", import.meta.url));
+
+const dayMs = 86_400_000;
 
 async function sessions(dataDir: string, ...args: string[]): Promise<string> {
   const env = { PATH: process.env["PATH"], DATA_DIR: dataDir, TZ: "UTC" };
@@ -25,6 +27,27 @@ it("[SE4] an export says how large what is in it is, without what is not whole y
   const out = join(dataDir, "archive.tar.gz");
   expect(bytes).toBeLessThan(1024);
   expect(await sessions(dataDir, "export", folder.name, "--out", out)).toBe(`${out}: 2 files, ${bytes} B unpacked`);
+});
+
+it("[SE4] prune leaves a session that people were in until its process was killed, and has not been made whole", async () => {
+  const { create, dataDir, folders, manifest, root } = createRig();
+  const { folder, dir, join: enter } = create();
+  enter("ada");
+  await folders.flush();
+  const content = { ...manifest(folder.name), created: Date.now() - 20 * dayMs };
+  writeFileSync(join(dir, "session.json"), JSON.stringify(content));
+  utimesSync(join(dir, "session.json"), new Date(content.created), new Date(content.created));
+  const beat = join(root, ".writers", content.writer);
+  const prune = async (diedDaysAgo: number) => {
+    writeFileSync(beat, JSON.stringify({ machine: "another", pid: 1 }));
+    const died = new Date(Date.now() - diedDaysAgo * dayMs);
+    utimesSync(beat, died, died);
+    return sessions(dataDir, "prune", "--days", "14");
+  };
+  expect(await prune(13)).toBe("Removed 0 folders, 0 B.");
+  expect(readdirSync(root)).toContain(folder.name);
+  expect(await prune(15)).toContain("Removed 1 folders");
+  expect(readdirSync(root)).not.toContain(folder.name);
 });
 
 describe("[SE4] npm run sessions", () => {
