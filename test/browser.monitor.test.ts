@@ -120,6 +120,20 @@ describe("[OP2] the operators' pages", () => {
     await close();
   });
 
+  it("lead from a room that closed and opened again to what is kept of it now", async () => {
+    const { open, close } = await logIn("viewer");
+    const brief = await here.world("brief");
+    const page = await open("/monitor/room#world:brief");
+    const kept = page.getByRole("link", { name: "What is kept of it" });
+    const before = await kept.getAttribute("href");
+    await brief.leave();
+    await page.getByText("is not open").waitFor();
+    const again = await here.world("brief");
+    await expect.poll(() => kept.getAttribute("href"), { timeout: 5000 }).not.toBe(before);
+    await again.leave();
+    await close();
+  });
+
   it("have no buttons for viewers, and fit a phone", async () => {
     const { open, complaints, close } = await logIn("viewer", { width: 360 });
     const overflows = ["people", "room", "audit"].map(async (path) => {

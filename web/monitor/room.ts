@@ -1,6 +1,6 @@
 /** The open rooms, or one of them live: the hash names it. Asked for each second while the page is seen. */
 import type { LivePerson, LiveRoom, LiveSeat, RoomSummary } from "../../schema/operations.ts";
-import { find, setText } from "../shared/dom.ts";
+import { find, make, setText } from "../shared/dom.ts";
 import { ask, enter, tellFailure } from "./ask.ts";
 import { ago, bytes, type Row, showFacts, showRows, time } from "./table.ts";
 
@@ -37,11 +37,9 @@ function show(room: LiveRoom): void {
   const { counts, perSecond, audio, people, refusals } = room;
   const perSec = (rate: number) => `${rate.toFixed(1)} / s`;
   const folder = find("folder", HTMLSpanElement);
-  if (room.folder && folder.childElementCount === 0) {
-    const link = document.createElement("a");
-    link.href = `/monitor/sessions#${encodeURIComponent(room.folder)}`;
-    link.textContent = "What is kept of it";
-    folder.append("· ", link);
+  if (room.folder) {
+    if (folder.childElementCount === 0) folder.append("· ", make("a", "", "What is kept of it"));
+    folder.querySelector("a")!.href = `/monitor/sessions#${encodeURIComponent(room.folder)}`;
   }
   showFacts(find("facts", HTMLDListElement), {
     People: `${counts.people} (${counts.guests} guests)`,
