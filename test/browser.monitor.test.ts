@@ -89,6 +89,8 @@ describe("[OP2] the operators' pages", () => {
     await page.keyboard.press("Enter");
     await page.getByText("Moved").waitFor();
     await visited.waitForFunction(() => window.hereabouts?.world.slug === "pond");
+    await page.locator(".card").getByRole("link", { name: "world:pond" }).waitFor();
+    await page.locator(".card").getByRole("link", { name: "world:field" }).waitFor({ state: "detached" });
     await visited.getByText("Their reason: the pond is nicer").waitFor();
     expect(new URL(visited.url()).pathname).toBe("/pond");
     await Promise.all([context.close(), close()]);

@@ -8,7 +8,11 @@ import { ago, showRows, time } from "./table.ts";
 type Action = OrderAnswer["action"];
 type Explained = { explanations: { person: string; sentences: string[] }[] };
 
+/** Tabs that were told to go to another world are there by then. */
+const movedMs = 2000;
+
 const query = find("query", HTMLInputElement);
+const sought = () => decodeURIComponent(location.hash.slice(1));
 let isOperator = false;
 
 async function start(): Promise<void> {
@@ -19,15 +23,20 @@ async function start(): Promise<void> {
     location.hash = encodeURIComponent(query.value);
     if (location.hash === before) void search();
   });
-  addEventListener("hashchange", () => void search());
+  addEventListener("hashchange", () => void begin());
+  await begin();
+}
+
+async function begin(): Promise<void> {
+  query.value = sought();
   await search();
 }
 
+/** Leaves what is being typed. */
 async function search(): Promise<void> {
-  query.value = decodeURIComponent(location.hash.slice(1));
   try {
     const [{ found, people }, held] = await Promise.all([
-      ask<FoundPeople>(`/ops/people?q=${encodeURIComponent(query.value)}`),
+      ask<FoundPeople>(`/ops/people?q=${encodeURIComponent(sought())}`),
       ask<HeldRestriction[]>("/ops/restrictions"),
     ]);
     const shown = people.length < found ? `, of whom these are the first ${people.length}` : "";
@@ -107,6 +116,7 @@ async function order({ person, name, handle, seats }: FoundPerson, action: Actio
   const undo = () => void lift(person, action as "ban" | "mute", done.room, called);
   tell(wordsOf(done.answer, called), action === "ban" || action === "mute" ? { undo } : {});
   await search();
+  if (action === "move") setTimeout(() => void search(), movedMs);
 }
 
 async function lift(person: string, kind: "ban" | "mute", room: string, called: string): Promise<void> {
