@@ -1,6 +1,7 @@
 /**
- * Colyseus's monitor with a bar of links to the operators' own pages. The one file that knows what its page looks like;
- * `monitorIndex.test.ts` fails when a new version changes it. Then the page goes without the bar.
+ * Colyseus's monitor with a bar of links to the operators' own pages, and for viewers without the buttons that would be
+ * refused. The one file that knows what its page looks like; `monitorIndex.test.ts` fails when a new version changes it.
+ * Then the page goes without the bar.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,11 @@ const linkTexts = Object.entries(links).map(([name, page]) => `<a href="/monitor
 const bar = `<style>${style}</style>
   <nav class="hereabouts" aria-label="Monitor"><a href="/monitor/" aria-current="page">Overview</a>${linkTexts.join("")}</nav>`;
 
+/** What a viewer would be refused: the buttons that end something, which are its red ones, and those that send. */
+const viewerStyle = `<style>
+  button.MuiIconButton-colorError, button.MuiButton-colorError, button:has([data-testid="SendIcon"]) { display: none; }
+  </style>`;
+
 /** Of the installed version. */
 export function readMonitorPage(): string {
   return readFileSync(fileURLToPath(new URL("static/index.html", import.meta.resolve("@colyseus/monitor"))), "utf8");
@@ -31,11 +37,16 @@ export function withBar(page: string): string | undefined {
   return page.includes(anchor) ? page.replace(anchor, `${bar}\n  ${anchor}`) : undefined;
 }
 
+/** The page with its bar, as who may only look sees it. */
+function forViewers(page: string): string {
+  return page.replace(anchor, `${viewerStyle}\n  ${anchor}`);
+}
+
 /** Below the login. Answers for the page itself and for nothing else. */
 export function monitorIndex(page: string | undefined = withBar(readMonitorPage())): RequestHandler {
   return (req, res, next) => {
     const isIndex = req.method === "GET" && req.originalUrl.split("?")[0]!.toLowerCase() === "/monitor/";
     if (!isIndex || page === undefined) return next();
-    res.type("html").send(page);
+    res.type("html").send(res.locals["operatorRole"] === "operator" ? page : forViewers(page));
   };
 }

@@ -5,6 +5,7 @@ import { connect, type Hereabouts, type World } from "../client/index.ts";
 import { openBrowser } from "./lib/browser.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
+import { shot } from "./lib/shot.ts";
 
 const passwords = { operator: "open sesame: ünlock", viewer: "just looking" };
 
@@ -107,6 +108,32 @@ describe("[OP2] the operators' pages", () => {
     world.send("piece:big", "x".repeat(2000));
     await page.locator("#refusals").getByText("TOO_LARGE").waitFor();
     await close();
+  });
+
+  it("[OP1] have the buttons of Colyseus's own page that end or send something for operators alone", async () => {
+    const shownTo = async (username: keyof typeof passwords) => {
+      const { open, close } = await logIn(username);
+      const page = await open("/monitor/");
+      const inspect = page.getByRole("row").filter({ hasText: "field" }).getByRole("button", { name: "Inspect" });
+      await inspect.waitFor();
+      const names = ["Dispose room", "Disconnect client", "Dispose", "Broadcast", "Send"];
+      const shown: string[] = [];
+      const look = async () => {
+        for (const name of names) {
+          if (await page.getByRole("button", { name, exact: true }).first().isVisible()) shown.push(name);
+        }
+      };
+      await look();
+      await inspect.click();
+      await page.getByRole("tab", { name: "Clients 1" }).waitFor();
+      await page.locator("[data-field=actions] button").first().waitFor({ state: "attached" });
+      await look();
+      await shot(page, `monitor-colyseus-${username}`);
+      await close();
+      return shown;
+    };
+    expect(await shownTo("operator")).toEqual(["Dispose room", "Disconnect client", "Dispose", "Broadcast", "Send"]);
+    expect(await shownTo("viewer")).toEqual([]);
   });
 
   it("list what is kept of sessions, with its files, and say which belongs to a room that is open", async () => {
