@@ -2,7 +2,7 @@
  * A seat in a room that outlives its connections: after a drop, a drain, a killed server or a sleep it joins again by
  * itself, as the same tab, so that the server gives it the same place.
  *
- * States: connecting, open, reconnecting, closed. Only being kicked, replaced by oneself, or leaving closes it.
+ * States: connecting, open, reconnecting, closed. Only being kicked, banned, replaced by oneself, or leaving closes it.
  */
 import type { Client, Room } from "colyseus.js";
 import { codeOfClose, type ErrorCode, HereaboutsError } from "../schema/errors.ts";

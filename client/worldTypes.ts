@@ -75,7 +75,7 @@ export interface WorldEvents {
   refused: HereaboutsError;
   /** An operator sent one to another world, which the SDK joins by itself: `here.world(slug)` gives it. */
   moved: { slug: string; reason: string };
-  /** The seat ended for good: kicked, or left. */
+  /** The seat ended for good: kicked, banned, or left. */
   closed: { error: HereaboutsError | undefined };
 }
 

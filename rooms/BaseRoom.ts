@@ -228,8 +228,9 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
     openLane(client.ref as WebSocket);
     try {
       this.admit(client, client.userData!.identity);
-    } catch {
-      this.end(client, "KICKED");
+    } catch (error) {
+      if (error instanceof HereaboutsError && error.code === "BANNED") this.end(client, "BANNED", error.details);
+      else this.end(client, "KICKED");
       return;
     }
     this.datagrams?.join(client);

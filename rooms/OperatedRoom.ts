@@ -66,7 +66,7 @@ export abstract class OperatedRoom<S extends object = object> extends BaseRoom<S
 
   protected carryOut({ action, person, reason }: RoomOrder): number | Promise<number> {
     if (action !== "kick") throw new HereaboutsError("BAD_BODY", `A ${action} does nothing in ${this.key}.`);
-    return endSeats(this, person, reason);
+    return endSeats(this, person, "KICKED", reason && `Reason: ${reason}`);
   }
 
   protected watched(): LiveRoom {

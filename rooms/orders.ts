@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../schema/errors.ts";
 import type { SeatAnnouncements } from "../schema/messages.ts";
 import type { Order } from "../schema/operations.ts";
+import { describeRestriction } from "../services/bans/bans.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import type { SeatClient } from "./seat.ts";
 import type { RoomServices } from "./services.ts";
@@ -16,22 +17,23 @@ export interface OrderedRoom {
   end(client: SeatClient, code: ErrorCode, details?: string): void;
 }
 
-/** Ends all seats of a person in a room: nothing is held for them. Returns how many. */
-export function endSeats(room: OrderedRoom, person: string, reason: string): number {
+/** Ends all seats of a person in a room, saying why: nothing is held for them. Returns how many. */
+export function endSeats(room: OrderedRoom, person: string, code: "KICKED" | "BANNED", details: string): number {
   const { presence } = room.services;
   const { seats } = presence.grounds(room.key, person);
   for (const { key } of seats) {
     const client = room.clientOfSeat(key);
     if (!client) presence.apply({ type: "leave", seat: key, reason: "kicked" });
-    else if (!client.userData?.ended) room.end(client, "KICKED", reason && `Reason: ${reason}`);
+    else if (!client.userData?.ended) room.end(client, code, details);
   }
   return seats.length;
 }
 
 /** Ends the seats of those who may not be here any more. */
 export function endBanned(room: OrderedRoom): void {
-  for (const { kind, scope, person, reason } of room.services.bans.list()) {
-    if (kind === "ban" && (scope === "all" || scope === room.key)) endSeats(room, person, reason);
+  for (const ban of room.services.bans.list()) {
+    if (ban.kind !== "ban" || (ban.scope !== "all" && ban.scope !== room.key)) continue;
+    endSeats(room, ban.person, "BANNED", describeRestriction(ban));
   }
 }
 

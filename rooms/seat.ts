@@ -31,7 +31,7 @@ export function sessionOfSeat(seat: string): string {
 
 /** Given up for a reason, or held for the grace period. */
 export function endOf(code: number | undefined, client: SeatClient): LeaveReason | "held" {
-  if (client.userData?.ended === "KICKED") return "kicked";
+  if (client.userData?.ended === "KICKED" || client.userData?.ended === "BANNED") return "kicked";
   if (client.userData?.ended === "REPLACED") return "replaced";
   return code === CloseCode.CONSENTED || client.userData?.ended === "SESSION_ENDED" ? "left" : "held";
 }

@@ -150,6 +150,7 @@ export const errorTable = {
   },
   BANNED: {
     status: 403,
+    close: 4015,
     message: "You may not join this room.",
     remedy: "Ask the moderators of this room.",
   },

@@ -266,7 +266,7 @@ describe("[OP2] operators in an audio session", () => {
     const order = (action: string) =>
       post(url, `/ops/people/${guest.id}/${action}`, { room: key, reason: "test" }, operator);
     expect((await order("ban")).json).toMatchObject({ rooms: [{ room: key, seats: 1 }], until: null });
-    expect((await until(() => room.closed))?.code).toBe(closeOf("KICKED"));
+    expect((await until(() => room.closed))?.code).toBe(closeOf("BANNED"));
     expect(await codeOf(join(session, {}, guest.token))).toBe("BANNED");
     expect((await order("unban")).status).toBe(200);
     await join(session, {}, guest.token);

@@ -76,6 +76,26 @@ describe("[OP2] the operators' pages", () => {
     await close();
   });
 
+  it("tell the one who is banned until when and why, with no way back while it holds", async () => {
+    const { open, close } = await logIn("operator");
+    const context = await browser.newContext();
+    const banned = await context.newPage();
+    await banned.goto(`${server.url}/field`);
+    await banned.waitForFunction(() => window.hereabouts?.world.me?.placed);
+    const id = await banned.evaluate(() => window.hereabouts!.here.identity.id);
+    const page = await open(`/monitor/people#${id}`);
+    await page.getByRole("button", { name: "Ban…" }).click();
+    await page.getByLabel("Reason").fill("spam");
+    await page.keyboard.press("Enter");
+    const notice = banned.getByRole("alert");
+    await notice.getByText(/Until 20.*Reason: spam/).waitFor();
+    await shot(banned, "monitor-banned", 500);
+    expect(await notice.getByRole("button").allTextContents()).toEqual(["×"]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Unbanned").waitFor();
+    await Promise.all([context.close(), close()]);
+  });
+
   it("move someone to another world, whose page follows", async () => {
     const { open, close } = await logIn("operator");
     const context = await browser.newContext();
@@ -114,7 +134,8 @@ describe("[OP2] the operators' pages", () => {
     const shownTo = async (username: keyof typeof passwords) => {
       const { open, close } = await logIn(username);
       const page = await open("/monitor/");
-      const inspect = page.getByRole("row").filter({ hasText: "field" }).getByRole("button", { name: "Inspect" });
+      const row = page.getByRole("row").filter({ hasText: "world" }).filter({ hasText: "field" });
+      const inspect = row.getByRole("button", { name: "Inspect" });
       await inspect.waitFor();
       const names = ["Dispose room", "Disconnect client", "Dispose", "Broadcast", "Send"];
       const shown: string[] = [];

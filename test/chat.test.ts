@@ -270,9 +270,10 @@ describe("moderation", () => {
     await cb.say("one");
     await expect(cb.say("two")).rejects.toMatchObject({ code: "TOO_FAST", retryAfterMs: expect.any(Number) });
 
-    const closed = new Promise<string | undefined>((resolve) => ca.on("closed", ({ error }) => resolve(error?.code)));
-    await mod.ban(a.identity.id, { reason: "enough" });
-    expect(await closed).toBe("KICKED");
+    const closed = new Promise((resolve) => ca.on("closed", ({ error }) => resolve(error)));
+    await mod.ban(a.identity.id, { seconds: 3600, reason: "enough" });
+    const message = expect.stringMatching(/Until 20.*Reason: enough/) as string;
+    expect(await closed).toMatchObject({ code: "BANNED", message });
     await expect(a.chat(name)).rejects.toMatchObject({ code: "BANNED" });
 
     const known = await newcomer({ token: await token(`eve${number}`) });

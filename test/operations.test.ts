@@ -1,6 +1,6 @@
 /** What operators do to people and see of rooms, as both sides find it: one process. See operations.processes.test.ts. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connect, type Hereabouts, type World } from "../client/index.ts";
+import { connect, type Hereabouts, type HereaboutsError, type World } from "../client/index.ts";
 import type { AuditLine, FoundPeople, LiveRoom, OrderAnswer, RoomSummary } from "../schema/operations.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
 import { get, post } from "./lib/fetch.ts";
@@ -35,8 +35,9 @@ const done = async (action: string, person: string, body: object = {}) => {
   expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
   return answer.json as unknown as OrderAnswer;
 };
-const closing = (room: Pick<World, "on">) =>
-  new Promise<string | undefined>((resolve) => room.on("closed", ({ error }) => resolve(error?.code)));
+const closingWith = (room: Pick<World, "on">) =>
+  new Promise<HereaboutsError | undefined>((resolve) => room.on("closed", ({ error }) => resolve(error)));
+const closing = async (room: Pick<World, "on">) => (await closingWith(room))?.code;
 const refused = (code: string, words = "") =>
   expect.objectContaining({ code, message: expect.stringContaining(words) as string });
 
@@ -109,10 +110,14 @@ describe("[OP2] a kick", () => {
 describe("[OP2] a ban", () => {
   it("from a world ends the seats there and holds at joining, with until and reason, until it is lifted", async () => {
     const here = await newcomer("Banned");
-    const ended = closing(await here.world("field"));
+    const ended = closingWith(await here.world("field"));
     const answer = await done("ban", here.identity.id, { room: "world:field", seconds: 3600, reason: "spam" });
     expect(answer).toMatchObject({ rooms: [{ room: "world:field", seats: 1 }], until: expect.any(Number) as number });
-    expect(await ended).toBe("KICKED");
+    expect(await ended).toMatchObject({ code: "BANNED", details: expect.stringMatching(/^Until 20.*Reason: spam$/) });
+    const logged = server
+      .logs()
+      .filter(({ person, msg }) => person === here.identity.id && msg === "ended a connection");
+    expect(logged.map(({ code }) => code)).toEqual(["BANNED"]);
     await expect(here.world("field")).rejects.toEqual(refused("BANNED", "Reason: spam"));
     await expect(here.world("field")).rejects.toEqual(refused("BANNED", "Until 20"));
     await here.world("pond");
@@ -129,7 +134,7 @@ describe("[OP2] a ban", () => {
     const here = await newcomer("", token);
     const ended = closing(await here.world("field"));
     await done("ban", here.identity.id);
-    expect(await ended).toBe("KICKED");
+    expect(await ended).toBe("BANNED");
     for (const join of [() => here.world("field"), () => here.chat("system")]) {
       await expect(join()).rejects.toEqual(refused("BANNED"));
     }
@@ -142,9 +147,9 @@ describe("[OP2] a ban", () => {
   it("from a chat is the chat's own, by the operator, open or not", async () => {
     const here = await newcomer("Chatty");
     const chat = await here.chat("lobby");
-    const ended = closing(chat as unknown as World);
+    const ended = closingWith(chat as unknown as World);
     await done("ban", here.identity.id, { room: "chat:lobby" });
-    expect(await ended).toBe("KICKED");
+    expect(await ended).toEqual(refused("BANNED", "Reason: test"));
     await expect(here.chat("lobby")).rejects.toEqual(refused("BANNED"));
     await done("unban", here.identity.id, { room: "chat:lobby" });
     await here.chat("lobby");

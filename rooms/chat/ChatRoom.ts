@@ -10,6 +10,7 @@ import { ChatState, chatLimits } from "../../schema/chat.ts";
 import { HereaboutsError } from "../../schema/errors.ts";
 import { joinShape } from "../../schema/messages.ts";
 import { parseSlug } from "../../schema/slug.ts";
+import { describeRestriction } from "../../services/bans/bans.ts";
 import type { Appended, Line, NewLine } from "../../services/chatlog/chatlog.ts";
 import type { OpenChat, Said } from "../../services/chats/chats.ts";
 import { type Moderation, moderateFor } from "../../services/chats/moderation.ts";
@@ -169,7 +170,8 @@ export abstract class ChatRoom extends OperatedRoom<ChatState> implements Presen
   protected override async carryOut(order: RoomOrder): Promise<number> {
     if (order.action === "kick" || order.action === "move") return super.carryOut(order);
     await moderateFor(this.moderation, order);
-    return order.action === "ban" ? endSeats(this, order.person, order.reason) : 0;
+    const ban = order.action === "ban" ? this.moderation.held("ban", order.person) : undefined;
+    return ban ? endSeats(this, order.person, "BANNED", describeRestriction(ban)) : 0;
   }
 
   /** Under this room's fence: where another process has the chat by now, this room ends. */

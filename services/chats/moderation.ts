@@ -86,9 +86,9 @@ export class Moderation {
     this.#held.set(keyOf(person, kind), restriction);
   }
 
-  /** Whether one of that kind holds. */
-  holds(kind: Kind, person: string): boolean {
-    return this.#holding(person, kind) !== undefined;
+  /** The one of that kind that holds. */
+  held(kind: Kind, person: string): Restriction | undefined {
+    return this.#holding(person, kind);
   }
 
   async lift(kind: Kind, person: string, reason: string, by: string): Promise<void> {
@@ -118,7 +118,7 @@ export async function moderateFor(
 ): Promise<void> {
   if (action === "mute" || action === "ban") return moderation.restrict(action, person, seconds, reason, "operator");
   const kind = action === "unmute" ? "mute" : "ban";
-  if (!moderation.holds(kind, person))
+  if (!moderation.held(kind, person))
     throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds there.`);
   return moderation.lift(kind, person, reason, "operator");
 }

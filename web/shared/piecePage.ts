@@ -11,7 +11,7 @@ import { noticeOf } from "./notice.ts";
 import { goOnward } from "./onward.ts";
 import { applyPalette, currentScheme, onSchemeChange, paletteOf } from "./palette.ts";
 import { storedLook, storedName } from "./storage.ts";
-import { showNotice } from "./toasts.ts";
+import { showEnd, showNotice } from "./toasts.ts";
 
 const refreshMs = 1000;
 
@@ -50,7 +50,7 @@ async function join<F extends PieceFace>(slug: string): Promise<PiecePage<F>> {
   world.on("leave", ({ person }) => announce.left(person.name));
   world.on("refused", fail);
   world.on("closed", ({ error }) => {
-    if (error) showNotice(noticeOf(error), { label: "Come back", run: () => location.reload() });
+    if (error) showEnd(error);
   });
   goOnward(here, world);
   initLook({ change: (look) => void act(() => world.avatar(look)), rename: () => location.reload() });

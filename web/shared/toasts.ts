@@ -3,7 +3,9 @@
  */
 import { find, make } from "./dom.ts";
 import { handOver, takeOver } from "./handover.ts";
-import type { Notice } from "./notice.ts";
+import { codeOf, type Notice, noticeOf } from "./notice.ts";
+
+type Action = { label: string; run: () => void };
 
 const toasts = find("toasts", HTMLDivElement);
 
@@ -14,10 +16,10 @@ const leftKey = "hereabouts-notice";
 const leftForMs = 60_000;
 
 /**
- * Shows a notice for a while; one with an action stays until it is used or closed. The same one is not shown twice. Returns
- * what closes it.
+ * Shows a notice for a while; one with an action, or that `stays`, is there until it is used or closed. The same one is
+ * not shown twice. Returns what closes it.
  */
-export function showNotice({ message, remedy }: Notice, action?: { label: string; run: () => void }): () => void {
+export function showNotice({ message, remedy }: Notice, action?: Action | "stays"): () => void {
   for (const toast of toasts.children) if (toast.firstElementChild?.textContent === message) return () => {};
   while (toasts.children.length >= maxToasts) toasts.firstElementChild!.remove();
   const toast = make("div", "toast panel");
@@ -27,7 +29,8 @@ export function showNotice({ message, remedy }: Notice, action?: { label: string
   close.setAttribute("aria-label", "Close this notice");
   close.addEventListener("click", () => toast.remove());
   toast.append(make("p", "", message), make("p", "remedy", remedy), close);
-  if (action) {
+  if (action === undefined) setTimeout(() => toast.remove(), shownMs);
+  else if (action !== "stays") {
     const button = make("button", "button", action.label);
     button.type = "button";
     button.addEventListener("click", () => {
@@ -35,9 +38,15 @@ export function showNotice({ message, remedy }: Notice, action?: { label: string
       action.run();
     });
     toast.append(button);
-  } else setTimeout(() => toast.remove(), shownMs);
+  }
   toasts.append(toast);
   return () => toast.remove();
+}
+
+/** Says why one's seat has ended. Coming back is no use while a ban holds. */
+export function showEnd(error: unknown): void {
+  const back: Action = { label: "Come back", run: () => location.reload() };
+  showNotice(noticeOf(error), codeOf(error) === "BANNED" ? "stays" : back);
 }
 
 /** Has the page that is loaded next in this tab show it. */

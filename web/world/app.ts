@@ -8,7 +8,7 @@ import { announce } from "../shared/announcer.ts";
 import { noticeOf } from "../shared/notice.ts";
 import { newestOf, noticeOfMove, openMoved } from "../shared/onward.ts";
 import { storedLook } from "../shared/storage.ts";
-import { showNotice } from "../shared/toasts.ts";
+import { showEnd, showNotice } from "../shared/toasts.ts";
 import { Bubbles } from "./bubbles.ts";
 import { showTitle } from "./hud/plate.ts";
 import { Input } from "./input.ts";
@@ -171,7 +171,7 @@ export class App {
         void this.travel(moved.slug, false);
       }),
       world.on("closed", ({ error }) => {
-        if (error) showNotice(noticeOf(error), { label: "Come back", run: () => location.reload() });
+        if (error) showEnd(error);
       }),
     ];
   }

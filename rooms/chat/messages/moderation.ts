@@ -1,6 +1,7 @@
 /** What moderators may do: mute, shadow mute, ban, lift these, slow mode, and reading what was done. */
 import { chatMessages } from "../../../schema/chat.ts";
 import { HereaboutsError } from "../../../schema/errors.ts";
+import { describeRestriction } from "../../../services/bans/bans.ts";
 import { isModerator, type SeatClient } from "../../seat.ts";
 import type { ChatHost } from "./host.ts";
 
@@ -16,9 +17,10 @@ export function handleModeration(room: ChatHost): void {
   for (const kind of ["mute", "shadow", "ban"] as const) {
     gate.handle(kind, chatMessages[kind], async (client, { person, seconds, reason }) => {
       await moderation.restrict(kind, person, seconds, reason, moderatorOf(client));
-      if (kind !== "ban") return;
+      const ban = kind === "ban" ? moderation.held(kind, person) : undefined;
+      if (!ban) return;
       for (const other of [...room.clients]) {
-        if (other.userData?.identity.person === person) room.end(other, "KICKED", reason && `Reason: ${reason}`);
+        if (other.userData?.identity.person === person) room.end(other, "BANNED", describeRestriction(ban));
       }
     });
   }
