@@ -14,8 +14,8 @@ import type { RoomOrder } from "./orders.ts";
 import { callRoom } from "./remote.ts";
 import type { RoomServices } from "./services.ts";
 
-/** Each costs the chat log a look. */
-const chatsAsked = 200;
+/** Of those of chats, open or not, so many are listed. */
+const chatsListed = 1000;
 
 type Concerned = OrderAnswer["rooms"];
 
@@ -131,12 +131,11 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
 
     async restrictions() {
       const ours = bans.list().map(({ scope: room, ...ban }): HeldRestriction => ({ ...toHeld(ban), room }));
-      const open = [...presence.rooms()].filter((room) => room.startsWith("chat:")).slice(0, chatsAsked);
-      const theirs = open.map(async (room) => {
-        const held = await chats.log.restrictions(room.slice("chat:".length), now());
-        return held.map((each): HeldRestriction => ({ ...toHeld(each), room }));
-      });
-      return [...ours, ...(await Promise.all(theirs)).flat()];
+      const theirs = await chats.log.allRestrictions(now(), chatsListed);
+      return [
+        ...ours,
+        ...theirs.map(({ instance, ...each }): HeldRestriction => ({ ...toHeld(each), room: `chat:${instance}` })),
+      ];
     },
   };
 }

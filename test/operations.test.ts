@@ -1,7 +1,14 @@
 /** What operators do to people and see of rooms, as both sides find it: one process. See operations.processes.test.ts. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Hereabouts, type HereaboutsError, type World } from "../client/index.ts";
-import type { AuditLine, FoundPeople, LiveRoom, OrderAnswer, RoomSummary } from "../schema/operations.ts";
+import type {
+  AuditLine,
+  FoundPeople,
+  HeldRestriction,
+  LiveRoom,
+  OrderAnswer,
+  RoomSummary,
+} from "../schema/operations.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
 import { get, post } from "./lib/fetch.ts";
 import { basicAuth } from "./lib/http.ts";
@@ -157,6 +164,24 @@ describe("[OP2] a ban", () => {
     await expect(here.chat("never-open")).rejects.toEqual(refused("BANNED", "Reason: test"));
     const held = await asked<{ room: string }[]>("/ops/restrictions");
     expect(held.filter(({ room }) => room === "chat:lobby")).toEqual([]);
+  });
+
+  it("from a chat is listed and lifted when the chat has closed, too", async () => {
+    const here = await newcomer("Lonely");
+    const ended = closing((await here.chat("clock")) as unknown as World);
+    await done("ban", here.identity.id, { room: "chat:clock" });
+    expect(await ended).toBe("BANNED");
+    const isOpen = async () => (await get(url, "/ops/rooms/chat:clock", { headers: operator })).status === 200;
+    await expect.poll(isOpen, { timeout: 5000 }).toBe(false);
+    const held = async () => {
+      const all = await asked<HeldRestriction[]>("/ops/restrictions");
+      return all.filter(({ room }) => room === "chat:clock");
+    };
+    const { id: person } = here.identity;
+    expect(await held()).toEqual([{ kind: "ban", person, room: "chat:clock", until: null, reason: "test" }]);
+    await done("unban", person, { room: "chat:clock" });
+    expect(await held()).toEqual([]);
+    await here.chat("clock");
   });
 
   it("that does not hold cannot be lifted", async () => {

@@ -81,6 +81,8 @@ export interface Restriction {
   readonly reason: string;
 }
 
+export type InstanceRestriction = Restriction & { readonly instance: string };
+
 /** What whoever speaks for an instance knows of it. */
 export interface Owning {
   /** The highest sequence number that anyone saw: new lines come after it, whatever the log has. */
@@ -122,6 +124,8 @@ export interface ChatLog {
   lift(instance: string, person: string, kind: Restriction["kind"], by: string, reason: string): Promise<void>;
   /** Those that hold at `now`. */
   restrictions(instance: string, now: number): Promise<Restriction[]>;
+  /** Those that hold at `now` in any instance, by its name: the first `limit`. */
+  allRestrictions(now: number, limit: number): Promise<InstanceRestriction[]>;
   note(entry: ModerationEntry): Promise<void>;
   /** Seconds of slow mode, as the newest note of it says; 0 if there is none. */
   slow(instance: string): Promise<number>;

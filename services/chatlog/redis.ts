@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { HereaboutsError } from "../../schema/errors.ts";
-import type { ChatLog, Line, ModerationEntry, Restriction } from "./chatlog.ts";
+import type { ChatLog, InstanceRestriction, Line, ModerationEntry, Restriction } from "./chatlog.ts";
 import { lineOf, RedisCalls, toJson, type Value, type View } from "./redisCalls.ts";
 import { warnIfNotDurable } from "./redisDurability.ts";
 import { eraseInRedis } from "./redisErase.ts";
@@ -27,7 +27,7 @@ export interface RedisChatLogOptions {
   now?: () => number;
 }
 
-/** Lines read by one script, so that nobody else waits long for it. */
+/** Lines read by one script, and instances asked at once, so that nobody else waits long for it. */
 const pageSize = 500;
 
 export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
@@ -50,6 +50,14 @@ export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
   const view = async (asked: Promise<View | null>, instance: string): Promise<Line | undefined> => {
     const found = await asked;
     return found ? lineOf(instance, found) : undefined;
+  };
+  const restrictionsIn = async (instance: string, at: number): Promise<Restriction[]> => {
+    type Kept = Omit<Restriction, "until"> & { until: number | null };
+    return Object.values(await calls.plain(() => redis.hgetall(`${prefix}rules:${instance}`)))
+      .map((text) => JSON.parse(text) as Kept)
+      .map(({ person, kind, until, reason }) => ({ person, kind, until: until ?? Infinity, reason }))
+      .filter(({ until }) => until > at)
+      .sort(byPerson);
   };
   void warnIfNotDurable(redis, onWarning);
 
@@ -100,13 +108,18 @@ export function createRedisChatLog(options: RedisChatLogOptions): ChatLog {
       const note = toJson(liftNote(kind, { instance, at: time(), by, person, reason }));
       await calls.script("lift", instance, toJson([kind, person]), note);
     },
-    async restrictions(instance, at) {
-      type Kept = Omit<Restriction, "until"> & { until: number | null };
-      return Object.values(await calls.plain(() => redis.hgetall(`${prefix}rules:${instance}`)))
-        .map((text) => JSON.parse(text) as Kept)
-        .map(({ person, kind, until, reason }) => ({ person, kind, until: until ?? Infinity, reason }))
-        .filter(({ until }) => until > at)
-        .sort(byPerson);
+    restrictions: restrictionsIn,
+    async allRestrictions(at, limit) {
+      const instances = (await calls.plain(() => redis.smembers(`${prefix}ruled`))).sort();
+      const found: InstanceRestriction[] = [];
+      for (let from = 0; from < instances.length && found.length < limit; from += pageSize) {
+        const page = instances.slice(from, from + pageSize).map(async (instance) => {
+          const held = await restrictionsIn(instance, at);
+          return held.map((one) => ({ instance, ...one }));
+        });
+        found.push(...(await Promise.all(page)).flat());
+      }
+      return found.slice(0, Math.max(0, limit));
     },
 
     note: async (entry) => void (await calls.script("write", entry.instance, toJson(entry))),

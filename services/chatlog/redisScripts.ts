@@ -4,8 +4,9 @@
  * Keys of an instance, each after the prefix: `lines:<instance>` (hash of sequence number to JSON), `meta:<instance>`
  * (last, at, first, notes, firstNote, slow, fence, lostBefore), `notes:<instance>` (hash of number to JSON), `rules:<instance>` (hash of restrictions),
  * `hearts:<seq>:<instance>` (sorted by when they were given), `again:<seq>:<instance>` (client ids that counted up) and
- * `receipt:...`, one per client id. `places:<person>` is the set of instances where a person left something. The scripts
- * make their keys from the prefix: this is for one Redis with its replicas, not for a cluster.
+ * `receipt:...`, one per client id. `places:<person>` is the set of instances where a person left something, `ruled` that of
+ * those with restrictions. The scripts make their keys from the prefix: this is for one Redis with its replicas, not for a
+ * cluster.
  */
 
 /** ARGV of every script begins with the instance and what is kept; KEYS[1] is the prefix. */
@@ -192,12 +193,14 @@ return view(line.seq)
 /** field, restriction as JSON, note as JSON */
 const restrict = `
 redis.call('HSET', key('rules'), ARGV[3], ARGV[4])
+redis.call('SADD', prefix .. 'ruled', instance)
 note(cjson.decode(ARGV[5]))
 `;
 
 /** field, note as JSON */
 const lift = `
 if redis.call('HDEL', key('rules'), ARGV[3]) == 1 then note(cjson.decode(ARGV[4])) end
+if redis.call('EXISTS', key('rules')) == 0 then redis.call('SREM', prefix .. 'ruled', instance) end
 `;
 
 /** note as JSON */

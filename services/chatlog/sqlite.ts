@@ -63,6 +63,7 @@ export function createSqliteChatLog(options: SqliteChatLogOptions): ChatLog {
     restrict: (instance, restriction, by) => ask("restrict", time(), instance, restriction, by),
     lift: (instance, person, kind, by, reason) => ask("lift", time(), instance, person, kind, by, reason),
     restrictions: (instance, at) => ask("restrictions", instance, at),
+    allRestrictions: (at, limit) => ask("allRestrictions", at, limit),
     note: (entry) => ask("note", entry),
     notes: (instance, limit) => ask("notes", instance, limit),
     slow: (instance) => ask("slow", instance),

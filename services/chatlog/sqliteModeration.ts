@@ -3,9 +3,9 @@
  * caller's. A restriction that expired stays until it is lifted or replaced: `restrictions` tells which hold.
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { ModerationEntry, Restriction } from "./chatlog.ts";
+import type { InstanceRestriction, ModerationEntry, Restriction } from "./chatlog.ts";
 import { byPerson, byPlace, erasedAuthor, eraseNote, liftNote, restrictNote, secondsOf, wordActions } from "./rules.ts";
-import { lineOf, noteOf } from "./sqliteTables.ts";
+import { lineOf, noteOf, type Row } from "./sqliteTables.ts";
 
 export function createSqliteModeration(db: DatabaseSync) {
   const lastNote = db.prepare("SELECT max(n) AS n FROM notes WHERE instance = ?");
@@ -23,6 +23,9 @@ export function createSqliteModeration(db: DatabaseSync) {
   );
   const dropRestriction = db.prepare("DELETE FROM restrictions WHERE instance = ? AND person = ? AND kind = ?");
   const holding = db.prepare("SELECT * FROM restrictions WHERE instance = ? AND until > ?");
+  const holdingAnywhere = db.prepare(
+    "SELECT * FROM restrictions WHERE until > ? ORDER BY instance, person, kind LIMIT ?",
+  );
   const putPlace = db.prepare("INSERT OR IGNORE INTO places (person, instance) VALUES (?, ?)");
   const placesOf = db.prepare("SELECT instance FROM places WHERE person = ?");
   const leave = db.prepare("DELETE FROM places WHERE person = ?");
@@ -75,15 +78,12 @@ export function createSqliteModeration(db: DatabaseSync) {
     },
 
     restrictions: (instance: string, now: number): Restriction[] =>
-      holding
-        .all(instance, now)
-        .map((row) => ({
-          person: String(row["person"]),
-          kind: row["kind"] as Restriction["kind"],
-          until: Number(row["until"]),
-          reason: String(row["reason"]),
-        }))
-        .sort(byPerson),
+      holding.all(instance, now).map(restrictionOf).sort(byPerson),
+
+    allRestrictions: (now: number, limit: number): InstanceRestriction[] =>
+      holdingAnywhere
+        .all(now, Math.max(0, limit))
+        .map((row) => ({ instance: String(row["instance"]), ...restrictionOf(row) })),
 
     erase(at: number, person: string, by: string): { instance: string; seq: number }[] {
       const touched: { instance: string; seq: number }[] = [];
@@ -97,3 +97,10 @@ export function createSqliteModeration(db: DatabaseSync) {
     },
   };
 }
+
+const restrictionOf = (row: Row): Restriction => ({
+  person: String(row["person"]),
+  kind: row["kind"] as Restriction["kind"],
+  until: Number(row["until"]),
+  reason: String(row["reason"]),
+});

@@ -16,7 +16,15 @@ export type SqliteStore = ReturnType<typeof createSqliteStore>;
 export type Method = keyof SqliteStore;
 export type Call = { [M in Method]: { method: M; args: Parameters<SqliteStore[M]> } }[Method];
 
-const questions: ReadonlySet<Method> = new Set(["line", "last", "read", "restrictions", "notes", "slow"]);
+const questions: ReadonlySet<Method> = new Set([
+  "line",
+  "last",
+  "read",
+  "restrictions",
+  "allRestrictions",
+  "notes",
+  "slow",
+]);
 
 /** Answers in the order of the calls. Never throws. */
 export function runBatch(db: DatabaseSync, store: SqliteStore, calls: readonly Call[]): Answer[] {

@@ -11,6 +11,6 @@ export interface Operations {
   act(order: Order): Promise<OrderAnswer>;
   /** Throws NOT_FOUND for a room that is not open, and UNAVAILABLE. */
   live(room: RoomKey): Promise<LiveRoom>;
-  /** All that operators and the moderators of open chats laid on people and that holds now. */
+  /** What operators and the moderators of chats laid on people and that holds now; of chats, open or not, the first 1000. */
   restrictions(): Promise<HeldRestriction[]>;
 }

@@ -22,6 +22,29 @@ export function moderating({ open, place }: Opener): void {
       expect(await log.restrictions("other", 1000)).toEqual([]);
     });
 
+    it("are told of all instances, by name, those that hold and the first of them", async () => {
+      const here = place();
+      const log = here.open({ now: () => 1000 });
+      for (const instance of ["n", "m", "o"]) await log.restrict(instance, mute, "mod");
+      await log.restrict("m", ban, "mod");
+      await log.restrict("o", ban, "mod");
+      await log.lift("n", "ada", "mute", "mod", "");
+      await log.lift("o", "ada", "mute", "mod", "");
+      await log.close();
+      const again = here.open();
+      const all = [
+        { instance: "m", ...mute },
+        { instance: "m", ...ban },
+        { instance: "o", ...ban },
+      ];
+      expect(await again.allRestrictions(1999, 9)).toEqual(all);
+      expect(await again.allRestrictions(1999, 2)).toEqual(all.slice(0, 2));
+      expect(await again.allRestrictions(2000, 9)).toEqual(all.slice(1));
+      await again.lift("m", "ada", "mute", "mod", "");
+      await again.lift("m", "bob", "ban", "mod", "");
+      expect(await again.allRestrictions(1000, 9)).toEqual(all.slice(2));
+    });
+
     it("replace one of their kind, and end when lifted; each is logged with who, whom, why, when", async () => {
       let now = 1000;
       const log = open({ now: () => now });
