@@ -6,6 +6,7 @@
  */
 import { HereaboutsError } from "../schema/errors.ts";
 import type { HeldRestriction, LiveRoom, Order, OrderAnswer } from "../schema/operations.ts";
+import { endAfter, mustBeOf } from "../services/bans/bans.ts";
 import type { Scope } from "../services/bans/store.ts";
 import { moderateFor } from "../services/chats/moderation.ts";
 import type { Operations } from "../services/ops/operations.ts";
@@ -18,6 +19,7 @@ import type { RoomServices } from "./services.ts";
 const chatsListed = 1000;
 
 type Concerned = OrderAnswer["rooms"];
+type Outcome = Omit<OrderAnswer, "action" | "person">;
 
 /** `call`: what reaches a room by its id. */
 export function createOperations(services: RoomServices, call: typeof callRoom = callRoom): Operations {
@@ -71,23 +73,38 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
     return done;
   };
 
-  const restrict = async (order: Order, kind: "ban" | "mute"): Promise<Concerned> => {
+  const restrict = async (order: Order, kind: "ban" | "mute"): Promise<Outcome> => {
     const { person, reason, seconds, room } = order;
     if (kind === "mute" && room.startsWith("audio:")) throw new HereaboutsError("BAD_BODY", "Nobody speaks there.");
     const rooms = concerned(seatsIn(order));
-    const until = seconds === undefined ? Number.POSITIVE_INFINITY : Math.round(now() + seconds * 1000);
-    if (room.startsWith("chat:")) await moderate(order);
-    else await bans.lay({ kind, person, scope: room as Scope, until, reason, at: Math.round(now()) });
-    return rooms;
+    const at = now();
+    const laid = { kind, person, until: endAfter(seconds, at), reason };
+    const before = (await heldIn(room)).find((held) => held.kind === kind && held.person === person);
+    const { until } = toHeld(laid);
+    if (room.startsWith("chat:")) await moderate({ ...order, until });
+    else await bans.lay({ ...laid, scope: room as Scope, at: Math.round(at) });
+    if (!before) return { rooms, until };
+    const replaced = toHeld(before);
+    return { rooms, until, replaced: { until: replaced.until, reason: replaced.reason } };
   };
 
-  const lift = async (order: Order, kind: "ban" | "mute"): Promise<Concerned> => {
-    const { person, room } = order;
+  /** What holds in one chat, or what operators laid for the whole server or any other room. */
+  const heldIn = async (room: string): Promise<Laid[]> =>
+    room.startsWith("chat:")
+      ? chats.log.restrictions(room.slice("chat:".length), now())
+      : bans.list().filter(({ scope }) => scope === room);
+
+  const lift = async (order: Order, kind: "ban" | "mute"): Promise<Outcome> => {
+    const { person, room, until } = order;
     if (room.startsWith("chat:")) await moderate(order);
-    else if (!(await bans.lift({ kind, person, scope: room as Scope }))) {
-      throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds for ${room}.`);
+    else {
+      const held = bans.list().find((one) => one.kind === kind && one.person === person && one.scope === room);
+      if (held) mustBeOf(held, until);
+      if (!(await bans.lift({ kind, person, scope: room as Scope }))) {
+        throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds for ${room}.`);
+      }
     }
-    return [];
+    return { rooms: [] };
   };
 
   /** In a chat's own room, or in its log where it is open nowhere. */
@@ -97,12 +114,12 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
     else await moderateFor(await chats.moderation(order.room.slice("chat:".length)), order);
   };
 
-  const carryOut = (order: Order): Promise<Concerned> => {
+  const carryOut = async (order: Order): Promise<Outcome> => {
     switch (order.action) {
       case "kick":
-        return kick(order);
+        return { rooms: await kick(order) };
       case "move":
-        return move(order);
+        return { rooms: await move(order) };
       case "ban":
       case "mute":
         return restrict(order, order.action);
@@ -117,10 +134,11 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
 
   return {
     async act(order) {
-      const { action, person, seconds } = order;
-      const isTimed = action === "ban" || action === "mute";
-      const until = seconds === undefined ? null : Math.round(now() + seconds * 1000);
-      return { action, person, rooms: await carryOut(order), ...(isTimed ? { until } : {}) };
+      const { action, person, until } = order;
+      if (until !== undefined && action !== "unban" && action !== "unmute") {
+        throw new HereaboutsError("BAD_BODY", "Only what lifts takes until; a ban or mute takes seconds.");
+      }
+      return { action, person, ...(await carryOut(order)) };
     },
 
     async live(room) {
@@ -140,7 +158,7 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
   };
 }
 
-type Laid = Omit<HeldRestriction, "room" | "until"> & { until: number };
+type Laid = Omit<HeldRestriction, "room" | "until"> & { readonly until: number };
 
 function toHeld({ kind, person, until, reason }: Laid): Omit<HeldRestriction, "room"> {
   return { kind, person, reason, until: Number.isFinite(until) ? until : null };

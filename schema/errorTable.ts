@@ -64,6 +64,11 @@ export const errorTable = {
     message: "Nobody of that name holds a seat here.",
     remedy: "Look for a part of their handle or name, or their id; they may have left.",
   },
+  RESTRICTION_CHANGED: {
+    status: 409,
+    message: "Another ban or mute of theirs holds by now.",
+    remedy: "Look at what holds, and lift that if it is to end.",
+  },
   TOO_LARGE: {
     status: 413,
     close: 1009,

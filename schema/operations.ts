@@ -16,7 +16,10 @@ export const personId = z.string().regex(/^[\w-]{1,64}$/, "must be a person's id
 const reasonChars = 200;
 const longestSeconds = 10 * 365 * 24 * 3600;
 
-/** Body of `POST /ops/people/:person/:action`. `seconds` left out: for good. `to`: the slug that a move leads to. */
+/**
+ * Body of `POST /ops/people/:person/:action`. `seconds` left out: for good. `to`: the slug that a move leads to. `until`: the
+ * end of the ban or mute that is to be lifted, null for good; where another holds by now, that one stays.
+ */
 export const orderBody = z.strictObject({
   room: z.union([z.literal("all"), roomKey]),
   reason: z
@@ -26,16 +29,21 @@ export const orderBody = z.strictObject({
     .refine((text) => text.length > 0 && [...text].length <= reasonChars, `must have 1 to ${reasonChars} characters`),
   seconds: z.int().min(1).max(longestSeconds).optional(),
   to: z.string().toLowerCase().refine(isSlug, "must be a slug").optional(),
+  until: z.number().nullable().optional(),
 });
 
 export type Order = { action: OperatorAction; person: string } & z.infer<typeof orderBody>;
 
-/** What was done. `seats`: how many it concerned, connected or held. `until`: null for good. */
+/**
+ * What was done. `seats`: how many it concerned, connected or held. `until`: null for good. `replaced`: what held until then
+ * and does no more.
+ */
 export interface OrderAnswer {
   action: OperatorAction;
   person: string;
   rooms: { room: string; process: string; seats: number }[];
   until?: number | null;
+  replaced?: Pick<HeldRestriction, "until" | "reason">;
 }
 
 /** What operators laid on someone and holds now. `room`: "all" for the whole server. */

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Hereabouts, type World } from "../client/index.ts";
 import { openBrowser } from "./lib/browser.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
+import { post } from "./lib/fetch.ts";
+import { basicAuth } from "./lib/http.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
 import { shot } from "./lib/shot.ts";
 
@@ -73,6 +75,35 @@ describe("[OP2] the operators' pages", () => {
     expect(await rows.nth(0).textContent()).toContain("unban");
     expect(await rows.nth(1).textContent()).toMatch(/ban.*world:field.*3600.*spam <b>.*done/);
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("tell of what an order replaces, and undo nothing that another laid since", async () => {
+    const { open, close } = await logIn("operator");
+    const page = await open(`/monitor/people#${here.identity.id}`);
+    const mute = async (length: string) => {
+      await page.getByRole("button", { name: "Mute…" }).click();
+      await page.getByLabel("For how long").selectOption(length);
+      await page.getByLabel("Reason").fill("noise");
+      await page.keyboard.press("Enter");
+    };
+    const notice = page.locator("#notice");
+    const kept = page.locator("#restrictions tr");
+    await mute("for good");
+    await notice.getByText("Muted").waitFor();
+    await mute("10 minutes");
+    await notice.getByText("It replaces one for good (noise).").waitFor();
+    await shot(page, "monitor-replaced");
+    const other = basicAuth("operator", passwords.operator) as { authorization: string };
+    const body = { room: "all", reason: "mine", seconds: 86_400 };
+    await post(server.url, `/ops/people/${here.identity.id}/mute`, body, other);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await notice.getByText(/Another ban or mute of theirs holds by now\. Until 20.*Reason: mine/).waitFor();
+    await kept.getByText("mine").waitFor();
+    await shot(page, "monitor-not-undone");
+    await page.getByRole("button", { name: "Lift" }).click();
+    await notice.getByText("Unmuted").waitFor();
+    await kept.waitFor({ state: "detached" });
     await close();
   });
 

@@ -120,7 +120,7 @@ describe("[OP2] a ban", () => {
     const ended = closingWith(await here.world("field"));
     const answer = await done("ban", here.identity.id, { room: "world:field", seconds: 3600, reason: "spam" });
     expect(answer).toMatchObject({ rooms: [{ room: "world:field", seats: 1 }], until: expect.any(Number) as number });
-    expect(await ended).toMatchObject({ code: "BANNED", details: expect.stringMatching(/^Until 20.*Reason: spam$/) });
+    expect(await ended).toEqual(refused("BANNED", `Until ${new Date(answer.until!).toISOString()}. Reason: spam`));
     const logged = server
       .logs()
       .filter(({ person, msg }) => person === here.identity.id && msg === "ended a connection");
@@ -218,6 +218,34 @@ describe("[OP2] a mute", () => {
   });
 });
 
+describe("[OP2] a ban or mute that takes the place of another", () => {
+  it.each(["all", "world:field", "chat:lobby", "chat:open-nowhere"])("says so, and lasts, in %s", async (room) => {
+    const here = await newcomer("Twice");
+    await here.chat("lobby");
+    const person = here.identity.id;
+    const held = async () => {
+      const all = await asked<HeldRestriction[]>("/ops/restrictions");
+      return all.filter((one) => one.person === person).map(({ until }) => until);
+    };
+    const first = await done("mute", person, { room, reason: "first" });
+    expect([first.until, first.replaced]).toEqual([null, undefined]);
+    const second = await done("mute", person, { room, seconds: 600 });
+    expect(second.replaced).toEqual({ until: null, reason: "first" });
+    expect(await held()).toEqual([second.until]);
+    const third = await done("mute", person, { room, seconds: 900 });
+    expect(third.replaced).toEqual({ until: second.until, reason: "test" });
+    for (const until of [null, second.until]) {
+      const { status, json } = await order("unmute", person, { room, until });
+      const message = expect.stringContaining(`Until ${new Date(third.until!).toISOString()}.`) as string;
+      expect([status, json]).toEqual([409, expect.objectContaining({ code: "RESTRICTION_CHANGED", message })]);
+    }
+    expect(await held()).toEqual([third.until]);
+    await done("unmute", person, { room, until: third.until });
+    expect(await held()).toEqual([]);
+    expect((await order("unmute", person, { room, until: third.until })).json["code"]).toBe("PERSON_NOT_FOUND");
+  });
+});
+
 describe("[OP2] a move", () => {
   it("leads each tab in a world to another; the SDK goes there by itself, looking as before", async () => {
     const here = await newcomer("Wanderer");
@@ -268,6 +296,8 @@ describe("[OP2] an order that cannot be carried out", () => {
     ["ban", "x", { seconds: 1e12 }],
     ["ban", "x", { reason: { length: { toString: 1 } } }],
     ["mute", "x", { room: "audio:master" }],
+    ["mute", "x", { until: null }],
+    ["unmute", "x", { until: "never" }],
     ["move", "x", {}],
     ["move", "x", { to: "../up" }],
     ["move", "x", { to: "pond", room: "chat:system" }],

@@ -191,6 +191,17 @@ export class Bans {
   }
 }
 
+/** In ms since the epoch; infinity for good, which is where no seconds are given. */
+export function endAfter(seconds: number | undefined, now: number): number {
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.round(now + seconds * 1000);
+}
+
+/** Throws RESTRICTION_CHANGED where what holds is not the one that ends at `until`. Null: for good; undefined: any will do. */
+export function mustBeOf(held: Pick<Restriction, "until" | "reason">, until: number | null | undefined): void {
+  if (until === undefined || held.until === (until ?? Number.POSITIVE_INFINITY)) return;
+  throw new HereaboutsError("RESTRICTION_CHANGED", describeRestriction(held));
+}
+
 /** For the one whom it holds for. */
 export function describeRestriction({ until, reason }: Pick<Restriction, "until" | "reason">): string {
   const end = Number.isFinite(until) ? `Until ${new Date(until).toISOString()}.` : "";

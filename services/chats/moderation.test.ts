@@ -26,7 +26,7 @@ it("[CH6] slow mode holds for each by themselves, however many speak between", a
 it("[CH2] a line whose answer was lost may be said again for ten minutes, also by who was muted since", async () => {
   const { clock, moderation } = start();
   moderation.said("ada", "1");
-  await moderation.restrict("mute", "ada", undefined, "", "mo");
+  await moderation.restrict("mute", "ada", {}, "", "mo");
   clock.now += 9 * minute;
   moderation.said("bob", "1");
   moderation.checkSay("ada", "1", false);

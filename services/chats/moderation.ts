@@ -4,10 +4,12 @@
  */
 import { HereaboutsError } from "../../schema/errors.ts";
 import type { Order } from "../../schema/operations.ts";
-import { describeRestriction } from "../bans/bans.ts";
+import { describeRestriction, endAfter, mustBeOf } from "../bans/bans.ts";
 import type { ChatLog, Restriction } from "../chatlog/chatlog.ts";
 
 type Kind = Restriction["kind"];
+/** Its seconds, none for good; or its end, null for good. */
+type Length = { seconds?: number | undefined; until?: number | null | undefined };
 
 const rememberedSpeakers = 10_000;
 /** Within this a client says again what it got no answer to. */
@@ -79,8 +81,14 @@ export class Moderation {
     return this.#holding(person, "shadow") !== undefined;
   }
 
-  async restrict(kind: Kind, person: string, seconds: number | undefined, reason: string, by: string): Promise<void> {
-    const until = seconds === undefined ? Number.POSITIVE_INFINITY : this.#now() + seconds * 1000;
+  async restrict(
+    kind: Kind,
+    person: string,
+    { seconds, until: end }: Length,
+    reason: string,
+    by: string,
+  ): Promise<void> {
+    const until = end === undefined ? endAfter(seconds, this.#now()) : (end ?? Number.POSITIVE_INFINITY);
     const restriction = { person, kind, until, reason };
     await this.#log.restrict(this.#instance, restriction, by);
     this.#held.set(keyOf(person, kind), restriction);
@@ -111,15 +119,21 @@ export class Moderation {
   }
 }
 
-/** What an operator asked for in one chat. Throws PERSON_NOT_FOUND for what does not hold and so cannot be lifted. */
+/**
+ * What an operator asked for in one chat. Throws PERSON_NOT_FOUND for what does not hold and so cannot be lifted, and
+ * RESTRICTION_CHANGED where another holds than the one that ends at `until`.
+ */
 export async function moderateFor(
   moderation: Moderation,
-  { action, person, seconds, reason }: Pick<Order, "action" | "person" | "seconds" | "reason">,
+  { action, person, seconds, until, reason }: Pick<Order, "action" | "person" | "seconds" | "until" | "reason">,
 ): Promise<void> {
-  if (action === "mute" || action === "ban") return moderation.restrict(action, person, seconds, reason, "operator");
+  if (action === "mute" || action === "ban") {
+    return moderation.restrict(action, person, { seconds, until }, reason, "operator");
+  }
   const kind = action === "unmute" ? "mute" : "ban";
-  if (!moderation.held(kind, person))
-    throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds there.`);
+  const held = moderation.held(kind, person);
+  if (!held) throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds there.`);
+  mustBeOf(held, until);
   return moderation.lift(kind, person, reason, "operator");
 }
 

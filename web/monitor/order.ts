@@ -2,6 +2,7 @@
 import type { Order, OrderAnswer } from "../../schema/operations.ts";
 import { find, make } from "../shared/dom.ts";
 import { ask } from "./ask.ts";
+import { time } from "./table.ts";
 
 export type Ordered = Pick<Order, "action" | "person"> & { called: string; rooms: readonly string[] };
 
@@ -82,10 +83,14 @@ const done: Record<Order["action"], string> = {
   unban: "Unbanned",
 };
 
-export function wordsOf({ action, rooms }: OrderAnswer, called: string): string {
+const lengthOf = ({ until, reason }: NonNullable<OrderAnswer["replaced"]>) =>
+  `${until === null ? "for good" : `until ${time(until)}`}${reason && ` (${reason})`}`;
+
+export function wordsOf({ action, rooms, replaced }: OrderAnswer, called: string): string {
   const seats = rooms.reduce((sum, room) => sum + room.seats, 0);
   const where = rooms.map(({ room }) => room).join(", ");
-  return `${done[action]} ${called}.${seats > 0 ? ` ${seats === 1 ? "A seat" : `${seats} seats`} in ${where}.` : ""}`;
+  const concerned = seats > 0 ? ` ${seats === 1 ? "A seat" : `${seats} seats`} in ${where}.` : "";
+  return `${done[action]} ${called}.${concerned}${replaced ? ` It replaces one ${lengthOf(replaced)}.` : ""}`;
 }
 
 export function orderButton(label: string, run: () => void): HTMLButtonElement {

@@ -113,16 +113,19 @@ async function order({ person, name, handle, seats }: FoundPerson, action: Actio
   const rooms = [...new Set(seats.map(({ room }) => room))];
   const done = await askOrder({ action, person, called, rooms });
   if (!done) return;
-  const undo = () => void lift(person, action as "ban" | "mute", done.room, called);
-  tell(wordsOf(done.answer, called), action === "ban" || action === "mute" ? { undo } : {});
+  const { room, answer } = done;
+  const undo = () => void lift({ person, kind: action as "ban" | "mute", room, until: answer.until ?? null }, called);
+  tell(wordsOf(answer, called), action === "ban" || action === "mute" ? { undo } : {});
   await search();
   if (action === "move") setTimeout(() => void search(), movedMs);
 }
 
-async function lift(person: string, kind: "ban" | "mute", room: string, called: string): Promise<void> {
+/** That one alone: what another operator has laid since stays. */
+async function lift({ person, kind, room, until }: Omit<HeldRestriction, "reason">, called: string): Promise<void> {
   try {
     const answer = await ask<OrderAnswer>(`/ops/people/${encodeURIComponent(person)}/un${kind}`, {
       room,
+      until,
       reason: "lifted in the monitor",
     });
     tell(wordsOf(answer, called));
@@ -135,14 +138,16 @@ async function lift(person: string, kind: "ban" | "mute", room: string, called: 
 function showHeld(held: readonly HeldRestriction[]): void {
   find("held", HTMLElement).hidden = held.length === 0;
   const rows = held.map(({ kind, person, room, until, reason }) => ({
-    key: `${kind} ${room} ${person}`,
+    key: `${kind} ${room} ${person} ${until}`,
     cells: [
       kind,
       { text: person, href: `#${person}` },
       room === "all" ? "everywhere" : room,
       until === null ? "for good" : time(until),
       reason,
-      isOperator && kind !== "shadow" ? { label: "Lift", run: () => void lift(person, kind, room, person) } : "",
+      isOperator && kind !== "shadow"
+        ? { label: "Lift", run: () => void lift({ kind, person, room, until }, person) }
+        : "",
     ],
   }));
   showRows(find("restrictions", HTMLTableSectionElement), rows, [4]);

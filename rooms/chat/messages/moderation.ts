@@ -16,7 +16,7 @@ export function handleModeration(room: ChatHost): void {
 
   for (const kind of ["mute", "shadow", "ban"] as const) {
     gate.handle(kind, chatMessages[kind], async (client, { person, seconds, reason }) => {
-      await moderation.restrict(kind, person, seconds, reason, moderatorOf(client));
+      await moderation.restrict(kind, person, { seconds }, reason, moderatorOf(client));
       const ban = kind === "ban" ? moderation.held(kind, person) : undefined;
       if (!ban) return;
       for (const other of [...room.clients]) {
