@@ -107,6 +107,36 @@ describe("[OP2] the operators' pages", () => {
     await close();
   });
 
+  it("offer to ban and mute who has left, by their whole id", async () => {
+    const { open, close } = await logIn("operator");
+    const gone = await connect(server.url, { name: "Gone", storage: null, datagrams: false });
+    await gone.world("field");
+    await gone.close();
+    const { id } = gone.identity;
+    const page = await open(`/monitor/people#${id.slice(0, -1)}`);
+    await page.getByText("0 people.").waitFor();
+    const card = page.locator(".card");
+    expect(await card.count()).toBe(0);
+    await page.getByLabel("A part of a handle").fill(id);
+    await page.keyboard.press("Enter");
+    await card.getByText("Nobody here has this id").waitFor();
+    expect(await card.getByRole("button").allTextContents()).toEqual(["Mute…", "Ban…"]);
+    await shot(page, "monitor-absent");
+    await card.getByRole("button", { name: "Ban…" }).click();
+    await page.getByLabel("Reason").fill("spam");
+    await page.keyboard.press("Enter");
+    await page.getByText(`Banned ${id}.`).waitFor();
+    await page.locator("#restrictions").getByText("spam").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Unbanned").waitFor();
+    await close();
+    const viewer = await logIn("viewer");
+    const seen = await viewer.open(`/monitor/people#${id}`);
+    await seen.getByText("0 people.").waitFor();
+    expect(await seen.locator(".card").count()).toBe(0);
+    await viewer.close();
+  });
+
   it("tell the one who is banned until when and why, with no way back while it holds", async () => {
     const { open, close } = await logIn("operator");
     const context = await browser.newContext();

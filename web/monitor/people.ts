@@ -6,8 +6,11 @@ import { askOrder, orderButton, wordsOf } from "./order.ts";
 import { ago, showRows, time } from "./table.ts";
 
 type Action = OrderAnswer["action"];
+type Ordered = Pick<FoundPerson, "person" | "name" | "handle" | "seats">;
 type Explained = { explanations: { person: string; sentences: string[] }[] };
 
+/** A person's id as services/identity/tokens.ts makes it. */
+const wholeId = /^[\w-]{16}$/;
 /** Tabs that were told to go to another world are there by then. */
 const movedMs = 2000;
 
@@ -41,7 +44,9 @@ async function search(): Promise<void> {
     ]);
     const shown = people.length < found ? `, of whom these are the first ${people.length}` : "";
     find("found", HTMLParagraphElement).textContent = `${found === 1 ? "One person" : `${found} people`}${shown}.`;
-    find("people", HTMLUListElement).replaceChildren(...people.map(toCard));
+    const cards = people.map(toCard);
+    if (isOperator && found === 0 && wholeId.test(sought())) cards.push(toAbsentCard(sought()));
+    find("people", HTMLUListElement).replaceChildren(...cards);
     showHeld(held);
   } catch (error) {
     tellFailure(error);
@@ -57,17 +62,26 @@ function toCard(person: FoundPerson): HTMLLIElement {
   if (seats.some(({ invisible }) => invisible)) marks.push("invisible");
   for (const mark of marks.filter(Boolean)) title.append(make("span", "mark", mark));
   card.append(title, make("p", "id", `${handle} · ${person.person}`), seatsOf(person));
-  if (isOperator) {
-    const row = make("div", "row");
-    const actions: Action[] = ["kick", "mute", "ban", "move"];
-    row.append(
-      ...actions.map((action) =>
-        orderButton(`${action[0]!.toUpperCase()}${action.slice(1)}…`, () => void order(person, action)),
-      ),
-    );
-    card.append(row);
-  }
+  if (isOperator) card.append(buttonsOf(person, ["kick", "mute", "ban", "move"]));
   return card;
+}
+
+/** For someone who has left. */
+function toAbsentCard(person: string): HTMLLIElement {
+  const card = make("li", "card");
+  card.append(make("h2", "who", "Nobody here has this id"), make("p", "id", person));
+  card.append(buttonsOf({ person, name: "", handle: person, seats: [] }, ["mute", "ban"]));
+  return card;
+}
+
+function buttonsOf(person: Ordered, actions: readonly Action[]): HTMLDivElement {
+  const row = make("div", "row");
+  row.append(
+    ...actions.map((action) =>
+      orderButton(`${action[0]!.toUpperCase()}${action.slice(1)}…`, () => void order(person, action)),
+    ),
+  );
+  return row;
 }
 
 function seatsOf(person: FoundPerson): HTMLElement {
@@ -108,7 +122,7 @@ async function explain({ person }: FoundPerson, room: string, into: HTMLUListEle
   into.replaceChildren(...sentences.map((text) => make("li", "", text)));
 }
 
-async function order({ person, name, handle, seats }: FoundPerson, action: Action): Promise<void> {
+async function order({ person, name, handle, seats }: Ordered, action: Action): Promise<void> {
   const called = name || handle;
   const rooms = [...new Set(seats.map(({ room }) => room))];
   const done = await askOrder({ action, person, called, rooms });
