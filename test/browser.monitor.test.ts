@@ -2,9 +2,10 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Hereabouts, type World } from "../client/index.ts";
+import type { FoundPeople } from "../schema/operations.ts";
 import { openBrowser } from "./lib/browser.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
-import { post } from "./lib/fetch.ts";
+import { get, post } from "./lib/fetch.ts";
 import { basicAuth } from "./lib/http.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
 import { shot } from "./lib/shot.ts";
@@ -171,10 +172,45 @@ describe("[OP2] the operators' pages", () => {
     await page.keyboard.press("Enter");
     await page.getByText("Moved").waitFor();
     await visited.waitForFunction(() => window.hereabouts?.world.slug === "pond");
-    await page.locator(".card").getByRole("link", { name: "world:pond" }).waitFor();
-    await page.locator(".card").getByRole("link", { name: "world:field" }).waitFor({ state: "detached" });
     await visited.getByText("Their reason: the pond is nicer").waitFor();
     expect(new URL(visited.url()).pathname).toBe("/pond");
+    await Promise.all([context.close(), close()]);
+  });
+
+  it("show where someone who was moved is, once they have arrived", async () => {
+    const { open, close } = await logIn("operator");
+    const context = await browser.newContext();
+    const visited = await context.newPage();
+    await visited.goto(`${server.url}/field`);
+    await visited.waitForFunction(() => window.hereabouts?.world.me?.placed);
+    const id = await visited.evaluate(() => window.hereabouts!.here.identity.id);
+    let go = () => {};
+    const mayGo = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    await visited.route("**/matchmake/**", (route) => mayGo.then(() => route.continue()));
+    const page = await open(`/monitor/people#${id}`);
+    const world = page.locator(".card").getByRole("link", { name: /^world:/ });
+    await world.waitFor();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.getByRole("button", { name: "Move…" }).click();
+    await page.getByLabel("To the world").fill("pond");
+    await page.getByLabel("Reason").fill("the pond is nicer");
+    const searched = page.waitForResponse(/\/ops\/people\?/);
+    await page.keyboard.press("Enter");
+    await searched;
+    go();
+    const headers = basicAuth("operator", passwords.operator) as { authorization: string };
+    const worlds = async () => {
+      const { json } = await get(server.url, `/ops/people?q=${id}`, { headers });
+      const [found] = (json as unknown as FoundPeople).people;
+      return found?.seats.map(({ room }) => room).filter((room) => room.startsWith("world:"));
+    };
+    await expect.poll(worlds, { timeout: 5000 }).toEqual(["world:pond"]);
+    expect(await world.allTextContents()).toEqual(["world:field"]);
+    await page.clock.runFor(2000);
+    await expect.poll(() => world.allTextContents()).toEqual(["world:pond"]);
     await Promise.all([context.close(), close()]);
   });
 
