@@ -22,7 +22,7 @@ import type { LeaveReason } from "../schema/messages.ts";
 import { know } from "../services/context.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { LiveSession } from "../services/lifecycle.ts";
-import { kindOf } from "../services/ops/roomMetrics.ts";
+import { figuresOf, kindOf } from "../services/ops/roomMetrics.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { Budget } from "./budget.ts";
 import { detachState, dropReservations, forgetRemoved } from "./colyseus.ts";
@@ -119,8 +119,7 @@ export abstract class BaseRoom<S extends object = object, Input = never> extends
 
   /** What the monitor shows of it: told at its making, and when it has changed. Always of the same names. */
   protected describe(): Record<string, string | number> {
-    const { people, connections, guests, here } = this.services.presence.counts(this.key);
-    return { people, connections, guests, here, session: this.session.id };
+    return { ...figuresOf(this.services.presence, this.key), session: this.session.id };
   }
 
   #publish(): void {

@@ -4,6 +4,7 @@ import type { ChannelStats } from "../schema/channel.ts";
 import type { LivePerson, LiveRoom, LiveSeat } from "../schema/operations.ts";
 import type { Identity } from "../services/identity/person.ts";
 import type { LiveSession } from "../services/lifecycle.ts";
+import { figuresOf } from "../services/ops/roomMetrics.ts";
 import type { RoomKey, Seat } from "../services/presence/crowd.ts";
 import { backlogOf } from "./colyseus.ts";
 import type { SeatClient } from "./seat.ts";
@@ -26,7 +27,6 @@ export interface Watched {
 export function liveRoom(room: Watched): LiveRoom {
   const { key, roomId, services, traffic, session } = room;
   const { presence, cluster, artifacts } = services;
-  const { people, connections, guests, here } = presence.counts(key);
   const folder = session && artifacts.folder(session.id)?.name;
   const invisible = presence.invisible(key);
   const shown: Identity[] = [];
@@ -39,7 +39,7 @@ export function liveRoom(room: Watched): LiveRoom {
     roomId,
     process: cluster.id,
     at: services.now(),
-    counts: { people, connections, guests, here, invisible: invisible.length },
+    counts: { ...figuresOf(presence, key), invisible: invisible.length },
     perSecond: traffic.perSecond(performance.now()),
     people: [...invisible, ...shown].map(({ person }) => livePerson(room, person)),
     refusals: traffic.refusals(),

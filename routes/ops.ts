@@ -14,6 +14,7 @@ import type { Cluster } from "../services/cluster/cluster.ts";
 import type { Audit } from "../services/ops/audit.ts";
 import type { Operations } from "../services/ops/operations.ts";
 import { searchPeople } from "../services/ops/people.ts";
+import { figuresOf } from "../services/ops/roomMetrics.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { explain } from "../services/presence/explain.ts";
 import type { Presence } from "../services/presence/presence.ts";
@@ -118,9 +119,8 @@ function summaries({ presence, cluster }: OperationsServices): RoomSummary[] {
   const processes = new Map<string, string>();
   for (const { room, origin } of presence.seats()) processes.set(room, origin || cluster.id);
   const all = [...presence.rooms()].map((room) => {
-    const { people, connections, guests, here } = presence.counts(room);
     const invisible = presence.invisible(room).length;
-    return { room, process: processes.get(room) ?? "", people, connections, guests, here, invisible };
+    return { room, process: processes.get(room) ?? "", ...figuresOf(presence, room), invisible };
   });
   return all.sort((a, b) => b.people - a.people || (a.room < b.room ? -1 : 1));
 }

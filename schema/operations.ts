@@ -92,7 +92,8 @@ export interface RoomSummary {
   people: number;
   connections: number;
   guests: number;
-  here: number;
+  /** Missing of an audio session. */
+  here?: number;
   invisible: number;
 }
 
@@ -142,7 +143,7 @@ export interface LiveRoom {
   roomId: string;
   process: string;
   at: number;
-  counts: { people: number; connections: number; guests: number; here: number; invisible: number };
+  counts: { people: number; connections: number; guests: number; here?: number; invisible: number };
   /** A second, over the last ten. Frames and bytes are those of movement. */
   perSecond: { messages: number; moves: number; frames: number; bytes: number };
   /** The first of them. */

@@ -262,6 +262,7 @@ describe("[OP2] operators in an audio session", () => {
     const operator = basicAuth("operator", password) as { authorization: string };
     const live = await get(url, `/ops/rooms/${key}`, { headers: operator });
     expect(live.json).toMatchObject({ people: [{ person: guest.id }], audio: { name: "Watched", listeners: 0 } });
+    expect(live.json["counts"]).toEqual({ people: 1, connections: 1, guests: 1, invisible: 0 });
     expect(live.json["audio"]).toMatchObject({ track: expect.stringContaining(room.state.track.title) as string });
     const order = (action: string) =>
       post(url, `/ops/people/${guest.id}/${action}`, { room: key, reason: "test" }, operator);

@@ -280,6 +280,32 @@ describe("[OP2] a room, live", () => {
     expect(rooms).toContainEqual(expect.objectContaining({ room: "world:meadow", people: 1 }));
   });
 
+  it("[OP1] tells who is here: in a world all who hold a seat, in a chat those who are in its piece", async () => {
+    const [one, two] = [await newcomer("Here"), await newcomer("Online")];
+    await one.world("glade");
+    await two.world("glade");
+    await one.chat("glade");
+    await two.chat("glade");
+    await two.travel("brook");
+    const metadata = async () => {
+      const { rooms } = await asked<{ rooms: { metadata: Record<string, unknown> }[] }>("/monitor/api");
+      return rooms.map((room) => room.metadata);
+    };
+    for (const [kind, label, counts] of [
+      ["world", "brook", { people: 1, connections: 1, guests: 1, here: 1 }],
+      ["world", "glade", { people: 1, connections: 1, guests: 1, here: 1 }],
+      ["chat", "glade", { people: 2, connections: 2, guests: 2, here: 1 }],
+    ] as const) {
+      const room = `${kind}:${label}`;
+      const rooms = () => asked<RoomSummary[]>("/ops/rooms");
+      await expect.poll(rooms, { message: room }).toContainEqual(expect.objectContaining({ room, ...counts }));
+      expect((await asked<LiveRoom>(`/ops/rooms/${room}`)).counts, room).toEqual({ ...counts, invisible: 0 });
+      await expect
+        .poll(metadata, { message: room, timeout: 3000 })
+        .toContainEqual(expect.objectContaining({ kind, label, ...counts }));
+    }
+  });
+
   it("that is not open says so", async () => {
     expect((await get(url, "/ops/rooms/world:nowhere", { headers: operator })).json["code"]).toBe("NOT_FOUND");
   });

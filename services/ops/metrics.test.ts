@@ -35,6 +35,15 @@ describe("[OP4] a scrape", () => {
     );
   });
 
+  it("[PR1] counts as here who holds a seat in a world, and of a chat who is in its piece", async () => {
+    const { join, scrape } = measureNothing();
+    for (const number of [1, 2]) join("world:field", number);
+    for (const number of [2, 3]) join("chat:field", number);
+    join("audio:master", 4);
+    const here = (await scrape()).filter((line) => line.startsWith("hereabouts_here{"));
+    expect(here).toEqual(['hereabouts_here{kind="world"} 2', 'hereabouts_here{kind="chat"} 1']);
+  });
+
   it("has as many series however many people, rooms and sessions there are, and names none of them", async () => {
     const { join, bus, scrape } = measureNothing();
     join("world:secret-0", 0);

@@ -12,20 +12,24 @@ export interface MeasuredRoom {
 
 export type Carrier = "datagram" | "websocket";
 
-type Figures = { people: number; connections: number; guests: number; here: number };
+/** `here` is left out where nobody is said to be here: in an audio session. */
+type Figures = { people: number; connections: number; guests: number; here?: number };
 
 /** Presence knows of the seats of all processes; `rooms` are those of this one. */
 export function measureRooms(meters: Meters, presence: Presence, rooms: () => Iterable<MeasuredRoom>): void {
   const ofKinds = (name: string, help: string, figure: keyof Figures) =>
     meters.gauge(name, `${help}, by kind of room; in all processes`, ["kind"], (to) => {
       const sums = new Map<string, number>();
-      for (const room of presence.rooms()) add(sums, kindOf(room), presence.counts(room)[figure]);
+      for (const room of presence.rooms()) {
+        const count = figuresOf(presence, room)[figure];
+        if (count !== undefined) add(sums, kindOf(room), count);
+      }
       for (const [kind, sum] of sums) to.set({ kind }, sum);
     });
   ofKinds("people", "People; one in two rooms of a kind counts in each", "people");
   ofKinds("connections", "Seats held", "connections");
   ofKinds("guests", "People without a sign-in", "guests");
-  ofKinds("here", "People who are in the piece of the room", "here");
+  ofKinds("here", "People who are here: in a world, or in a chat and in its piece", "here");
   meters.gauge("people_distinct", "People with a seat in any room, each once; in all processes", [], (to) =>
     to.set(presence.people),
   );
@@ -52,6 +56,13 @@ export function measureRooms(meters: Meters, presence: Presence, rooms: () => It
 
 function add(sums: Map<string, number>, kind: string, count: number): void {
   sums.set(kind, (sums.get(kind) ?? 0) + count);
+}
+
+/** The counts of a room as operators are shown them: in a world, whoever holds a seat is here (PR1). */
+export function figuresOf(presence: Pick<Presence, "counts">, room: RoomKey): Figures {
+  const { here, ...figures } = presence.counts(room);
+  if (kindOf(room) === "world") return { ...figures, here: figures.people };
+  return kindOf(room) === "chat" ? { ...figures, here } : figures;
 }
 
 /** "world" of "world:field". */

@@ -25,7 +25,7 @@ function showAll(rooms: readonly RoomSummary[]): void {
     cells: [
       { text: room, href: `#${room}` },
       ...[people, connections, guests].map(String),
-      room.startsWith("chat:") ? String(here) : "",
+      here === undefined ? "" : String(here),
       String(invisible),
       process,
     ],
@@ -45,7 +45,7 @@ function show(room: LiveRoom): void {
     People: `${counts.people} (${counts.guests} guests)`,
     Connections: String(counts.connections),
     Invisible: String(counts.invisible),
-    ...(room.room.startsWith("chat:") ? { Here: String(counts.here) } : {}),
+    ...(counts.here === undefined ? {} : { Here: String(counts.here) }),
     ...(audio
       ? { Plays: audio.track, Next: audio.next, Listeners: `${audio.listeners} (${audio.followers} through followers)` }
       : {}),
