@@ -40,6 +40,7 @@ import { OperatorDoor } from "./routes/operatorDoor.ts";
 import { mountOperations } from "./routes/ops.ts";
 import { mountSessionFiles } from "./routes/opsSessions.ts";
 import { mountPages } from "./routes/pages.ts";
+import { Peers } from "./routes/peers.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { HereaboutsError, isErrorCode } from "./schema/errors.ts";
 import { createCarrier } from "./services/datagram/carrier/carrier.ts";
@@ -116,7 +117,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     artifactRoutes(router, services);
     app.use(router, audioRoutes({ ...services, door, audit, tracks: sessions.streams.tracks }));
     mountMonitor(app, door, audit);
-    mountOperations(app, door, { ...services, audit, operations: createOperations(services) });
+    const asking = { ...services, peers: new Peers(secretOf(config), Date.now) };
+    mountOperations(app, door, { ...services, audit, asking, operations: createOperations(services) });
     mountSessionFiles(app, { ...services, audit });
     closePages = await mountPages(app, { dev: config.dev, server: http });
     app.use(notFound);

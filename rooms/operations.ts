@@ -11,6 +11,8 @@ import type { Scope } from "../services/bans/store.ts";
 import { moderateFor } from "../services/chats/moderation.ts";
 import type { Operations } from "../services/ops/operations.ts";
 import type { RoomKey, Seat } from "../services/presence/crowd.ts";
+import { isIdLike } from "../services/sessions/ids.ts";
+import { liveWithoutRoom } from "./audio/live.ts";
 import type { RoomOrder } from "./orders.ts";
 import { callRoom } from "./remote.ts";
 import type { RoomServices } from "./services.ts";
@@ -23,7 +25,7 @@ type Outcome = Omit<OrderAnswer, "action" | "person">;
 
 /** `call`: what reaches a room by its id. */
 export function createOperations(services: RoomServices, call: typeof callRoom = callRoom): Operations {
-  const { presence, bans, chats, cluster, now } = services;
+  const { presence, bans, chats, cluster, sessions, now } = services;
 
   const seatsIn = ({ person, room }: Order): Seat[] =>
     [...presence.seats(person)].filter((seat) => room === "all" || seat.room === room);
@@ -143,8 +145,11 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
 
     async live(room) {
       const home = await cluster.find(room);
-      if (!home) throw new HereaboutsError("NOT_FOUND", `${room} is not open.`);
-      return call<LiveRoom>(home.value, "live", []);
+      if (home) return call<LiveRoom>(home.value, "live", []);
+      const id = room.replace(/^audio:/, "");
+      const session = isIdLike(id) ? await sessions.search(id) : undefined;
+      if (session?.key !== room) throw new HereaboutsError("NOT_FOUND", `${room} is not open.`);
+      return liveWithoutRoom(services, session);
     },
 
     async restrictions() {

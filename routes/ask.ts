@@ -12,6 +12,7 @@ const connectMs = 1000;
 const answerMs = 3000;
 /** What sends a body bounds that itself; this is for a process that stands still. */
 const bodyMs = 70_000;
+const listMs = 1000;
 /** Homes may move while a request is on its way, but not for ever. */
 const mostHops = 3;
 
@@ -66,6 +67,26 @@ export async function ask(
   if (isPiped) req.pipe(asked);
   else asked.end(body);
   return answer;
+}
+
+/**
+ * What the other processes answer to the same path, asked by the same login, as far as they do within a second: a part is
+ * better than nothing. None for one of them that asks.
+ */
+export async function askOthers<T>({ cluster, peers }: Asking, req: Request, res: Response): Promise<T[]> {
+  if (hopsOf(res) > 0) return [];
+  const others = cluster.members().filter(({ id }) => id !== cluster.id);
+  const { authorization } = req.headers;
+  const answers = others.map(async ({ peerUrl }): Promise<T[]> => {
+    try {
+      const headers = { [peerHeader]: peers.seal(req, res), ...(authorization ? { authorization } : {}) };
+      const answer = await fetch(new URL(req.path, peerUrl), { headers, signal: AbortSignal.timeout(listMs) });
+      return answer.ok ? [(await answer.json()) as T] : [];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(answers)).flat();
 }
 
 function answerOf(asked: ClientRequest, sentMs: number): Promise<IncomingMessage> {

@@ -6,28 +6,25 @@
 import { type Application, json, type RequestHandler } from "express";
 import { z } from "zod";
 import { HereaboutsError } from "../schema/errors.ts";
-import { operatorActions, orderBody, personId, type RoomSummary, roomKey } from "../schema/operations.ts";
+import { operatorActions, orderBody, personId, roomKey } from "../schema/operations.ts";
 import { validate } from "../schema/validate.ts";
 import type { Artifacts } from "../services/artifacts/artifacts.ts";
 import type { Chats } from "../services/chats/chats.ts";
-import type { Cluster } from "../services/cluster/cluster.ts";
 import type { Audit } from "../services/ops/audit.ts";
 import type { Operations } from "../services/ops/operations.ts";
 import { searchPeople } from "../services/ops/people.ts";
-import { figuresOf } from "../services/ops/roomMetrics.ts";
 import type { RoomKey } from "../services/presence/crowd.ts";
 import { explain } from "../services/presence/explain.ts";
-import type { Presence } from "../services/presence/presence.ts";
 import type { WorldSaves } from "../services/saves/saves.ts";
+import { passOn } from "./audio/passOn.ts";
 import { audited } from "./audited.ts";
 import type { OperatorDoor } from "./operatorDoor.ts";
 import { authenticate, forbidFraming, operatorsOnly, refuseCrossSite } from "./operators.ts";
+import { type Listing, listRooms } from "./roomList.ts";
 
-export interface OperationsServices {
-  presence: Presence;
+export interface OperationsServices extends Listing {
   chats: Chats;
   saves: WorldSaves;
-  cluster: Cluster;
   audit: Audit;
   operations: Operations;
   artifacts: Artifacts;
@@ -71,7 +68,7 @@ export function mountOperations(app: Application, door: OperatorDoor, services: 
   });
 
   app.get("/ops/restrictions", async (_req, res) => void res.json(await operations.restrictions()));
-  app.get("/ops/rooms", (_req, res) => void res.json(summaries(services)));
+  app.get("/ops/rooms", async (req, res) => void res.json(await listRooms(services, req, res)));
 
   app.get("/ops/rooms/:key", async (req, res) => {
     const key = read(roomKey, req.params.key, "The address names a room: world:field.");
@@ -89,6 +86,7 @@ export function mountOperations(app: Application, door: OperatorDoor, services: 
     res.json({ lines: await audited(audit, [req, res], what, () => erase(services, person, "operator")) });
   });
 
+  app.use("/ops/rooms", passOn(services.asking));
   app.use("/ops/people/:person/:action", notThatMethod("POST"));
   app.use("/ops/erase", notThatMethod("POST"));
 }
@@ -112,17 +110,6 @@ function read<T extends z.ZodType>(shape: T, value: unknown, takes: string): z.o
   const [issue] = parsed.error.issues;
   const where = issue && issue.path.length > 0 ? `${issue.path.join(".")} ` : "";
   throw new HereaboutsError("BAD_BODY", `${takes} Here ${where}${issue?.message ?? "is not valid"}.`);
-}
-
-/** Every room that anyone is in, the fullest first. */
-function summaries({ presence, cluster }: OperationsServices): RoomSummary[] {
-  const processes = new Map<string, string>();
-  for (const { room, origin } of presence.seats()) processes.set(room, origin || cluster.id);
-  const all = [...presence.rooms()].map((room) => {
-    const invisible = presence.invisible(room).length;
-    return { room, process: processes.get(room) ?? "", ...figuresOf(presence, room), invisible };
-  });
-  return all.sort((a, b) => b.people - a.people || (a.room < b.room ? -1 : 1));
 }
 
 function notThatMethod(method: string): RequestHandler {

@@ -95,6 +95,10 @@ export interface RoomSummary {
   /** Missing of an audio session. */
   here?: number;
   invisible: number;
+  /** Of an audio session. Empty for one without a name. */
+  name?: string;
+  /** Connections that hear it. */
+  listeners?: number;
 }
 
 /** One connection in a room. Numbers are missing where nothing is known: only datagrams are measured. */
@@ -140,6 +144,7 @@ export interface LiveRefusal {
 /** Answer of `GET /ops/rooms/:key`: a room as its process sees it. */
 export interface LiveRoom {
   room: string;
+  /** Empty for an audio session in whose room nobody holds a seat: there is none then. */
   roomId: string;
   process: string;
   at: number;

@@ -1,15 +1,18 @@
 /** Audio sessions of several processes that share a Redis: heard through another process, whatever becomes of their own. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frameMs, type SessionInfo } from "../schema/audio.ts";
+import type { RoomSummary } from "../schema/operations.ts";
 import { decode } from "../services/audio/crossfade/codec.ts";
 import { frameSamples } from "../services/audio/mp3/header.ts";
 import { hasRedis, noRedis } from "../services/chatlog/testing/redisServer.ts";
 import { countFrames, Listening } from "./lib/audio.ts";
 import { startCluster, type TestCluster } from "./lib/cluster.ts";
 import { get, post } from "./lib/fetch.ts";
+import { basicAuth } from "./lib/http.ts";
 import type { TestServer } from "./lib/server.ts";
 import { pause, until } from "./lib/until.ts";
 
+const password = "open sesame";
 let cluster: TestCluster;
 let heard: Heard[] = [];
 
@@ -50,7 +53,7 @@ const infoOf = async ({ url }: TestServer, key: string) =>
 
 describe.skipIf(!hasRedis)(hasRedis ? "[AU12] a session of another process" : noRedis, () => {
   beforeEach(async () => {
-    cluster = await startCluster(3);
+    cluster = await startCluster(3, { MONITOR_PASSWORD: password });
   }, 60_000);
   afterEach(async () => {
     for (const one of heard) one.leave();
@@ -66,6 +69,20 @@ describe.skipIf(!hasRedis)(hasRedis ? "[AU12] a session of another process" : no
     expect(new Set(masters.map(({ sessionId }) => sessionId)).size).toBe(1);
     const lists = await Promise.all([a, b, c].map(async ({ url }) => (await get(url, "/api/session/list")).json));
     for (const { sessions } of lists) expect(sessions).toHaveLength(2);
+  });
+
+  it("[OP1] is listed once and opens live for operators of any, also where nobody holds a seat", async () => {
+    const [owner] = cluster.servers as [TestServer];
+    const room = `audio:${await sessionOn(owner)}`;
+    const sound = new Heard(`${owner.url}/stream/beach`);
+    await until(() => sound.frames > 0, "sound");
+    const headers = { ...basicAuth("operator", password) };
+    for (const { url } of cluster.servers) {
+      const rooms = (await get(url, "/ops/rooms", { headers })).json as unknown as RoomSummary[];
+      expect(rooms.filter((one) => one.room === room)).toMatchObject([{ name: "Beach", people: 0, listeners: 1 }]);
+      const live = await get(url, `/ops/rooms/${room}`, { headers });
+      expect(live.json).toMatchObject({ room, roomId: "", audio: { name: "Beach", listeners: 1 } });
+    }
   });
 
   it.each(["SIGKILL", "SIGTERM", "SIGSTOP"] as const)(

@@ -3,6 +3,7 @@ import { Client, type Room } from "colyseus.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { AudioState, frameMs } from "../schema/audio.ts";
 import { closeOf } from "../schema/errors.ts";
+import type { RoomSummary } from "../schema/operations.ts";
 import { Listening } from "./lib/audio.ts";
 import { expectCleanLog } from "./lib/cleanLog.ts";
 import { get, post } from "./lib/fetch.ts";
@@ -251,6 +252,31 @@ it("waits for nobody: a session goes on while its room is empty", async () => {
   const before = await frame();
   await sleep(500);
   expect(await frame()).toBeGreaterThan(before + 15);
+});
+
+it("[OP1] is listed for operators, and opens live, where it is heard by HTTP alone", async () => {
+  const session = await create("Вечер");
+  const room = `audio:${session}`;
+  const operator = basicAuth("operator", password) as { authorization: string };
+  const listed = async () =>
+    ((await get(url, "/ops/rooms", { headers: operator })).json as unknown as RoomSummary[]).find(
+      (one) => one.room === room,
+    );
+  const nobody = { people: 0, connections: 0, guests: 0, invisible: 0 };
+  const process = expect.any(String) as string;
+  expect(await listed()).toEqual({ room, process, name: "Вечер", ...nobody, listeners: 0 });
+  const sound = new Listening(`${url}/stream/${session}`);
+  await expect.poll(listed).toMatchObject({ ...nobody, listeners: 1 });
+  const live = async () => (await get(url, `/ops/rooms/${room}`, { headers: operator })).json;
+  expect(await live()).toMatchObject({ room, roomId: "", process, counts: nobody, people: [] });
+  expect(await live()).toMatchObject({ audio: { name: "Вечер", listeners: 1, clients: 1 }, folder: process });
+  const seated = await join(session);
+  expect(await live()).toMatchObject({ roomId: seated.roomId, counts: { people: 1 }, audio: { listeners: 1 } });
+  expect(await listed()).toMatchObject({ name: "Вечер", people: 1, listeners: 1 });
+  sound.leave();
+  await get(url, `/api/session/${session}`, { method: "DELETE", headers: operator });
+  await expect.poll(async () => (await live())["code"]).toBe("NOT_FOUND");
+  expect(await listed()).toBeUndefined();
 });
 
 describe("[OP2] operators in an audio session", () => {

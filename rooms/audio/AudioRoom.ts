@@ -3,7 +3,7 @@
  * When the session ends everyone is told why and the room closes. What is heard goes by HTTP (routes/audio).
  */
 import type { AuthContext } from "@colyseus/core";
-import { type AudioEvent, AudioState, audioJoin, type TrackInfo } from "../../schema/audio.ts";
+import { type AudioEvent, AudioState, audioJoin } from "../../schema/audio.ts";
 import type { LiveRoom } from "../../schema/operations.ts";
 import type { Identity } from "../../services/identity/person.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
@@ -14,6 +14,7 @@ import { OperatedRoom } from "../OperatedRoom.ts";
 import { PresencePlugin, type PresentRoom } from "../plugins/presence.ts";
 import type { SeatClient } from "../seat.ts";
 import type { RoomServices } from "../services.ts";
+import { liveAudio } from "./live.ts";
 import { handleBack } from "./messages/back.ts";
 import { handleDirection } from "./messages/direction.ts";
 import { handleFork } from "./messages/fork.ts";
@@ -138,10 +139,7 @@ export abstract class AudioRoom extends OperatedRoom<AudioState> implements Pres
   }
 
   protected override watched(): LiveRoom {
-    const { name, id, stream, clients } = this.session;
-    const { track, next } = stream.onAir();
-    const audio = { name: name || id, track: titleOf(track), next: titleOf(next), clients, ...this.session.heardBy() };
-    return { ...super.watched(), audio };
+    return { ...super.watched(), audio: liveAudio(this.session) };
   }
 
   override describe() {
@@ -155,10 +153,6 @@ export abstract class AudioRoom extends OperatedRoom<AudioState> implements Pres
     for (const detach of this.#detach.values()) detach();
     await super.onDispose();
   }
-}
-
-function titleOf(track: TrackInfo | null | undefined): string {
-  return track ? [track.artist, track.title].filter(Boolean).join(": ") : "";
 }
 
 /** The class to register with Colyseus: AudioRoom with its services. */

@@ -9,11 +9,10 @@ import type { Identity } from "../../services/identity/person.ts";
 import { paceOfEach } from "../../services/pace.ts";
 import { mayCommand } from "../../services/sessions/commands.ts";
 import type { AudioSession } from "../../services/sessions/session.ts";
-import type { Asking } from "../ask.ts";
+import { type Asking, askOthers } from "../ask.ts";
 import { audited } from "../audited.ts";
 import { refuseForeign } from "../crossSite.ts";
 import { type AudioServices, answerOf, bindCookie, followed, identityOf, makerOf, sessionOf, urlsOf } from "./asked.ts";
-import { listElsewhere } from "./list.ts";
 
 export function manageRoutes(router: Router, services: AudioServices, asking: Asking): void {
   const { config, sessions, tokens, door, audit, now } = services;
@@ -63,7 +62,9 @@ export function manageRoutes(router: Router, services: AudioServices, asking: As
     const here = [...sessions.all].map(({ id: sessionId, type, clients, created }) => {
       return { sessionId, type, clients, created };
     });
-    const listed = new Map([...(await listElsewhere(asking, req, res)), ...here].map((one) => [one.sessionId, one]));
+    const elsewhere = await askOthers<{ sessions: typeof here }>(asking, req, res);
+    const all = [...elsewhere.flatMap(({ sessions }) => sessions), ...here];
+    const listed = new Map(all.map((one) => [one.sessionId, one]));
     res.set("cache-control", "no-store").json({ sessions: [...listed.values()] });
   });
 

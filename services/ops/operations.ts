@@ -9,7 +9,7 @@ export interface Operations {
    * have done it.
    */
   act(order: Order): Promise<OrderAnswer>;
-  /** Throws NOT_FOUND for a room that is not open, and UNAVAILABLE. */
+  /** Throws NOT_FOUND for a room that is not open, UNAVAILABLE, and Elsewhere for an audio session of another process. */
   live(room: RoomKey): Promise<LiveRoom>;
   /** What operators and the moderators of chats laid on people and that holds now; of chats, open or not, the first 1000. */
   restrictions(): Promise<HeldRestriction[]>;

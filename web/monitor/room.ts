@@ -5,6 +5,7 @@ import { ask, enter, tellFailure } from "./ask.ts";
 import { ago, bytes, type Row, showFacts, showRows, time } from "./table.ts";
 
 const everyMs = 1000;
+const nobodySeated = "Nobody holds a seat in its room.";
 const notice = find("notice", HTMLDivElement);
 
 const keyOfAddress = () => decodeURIComponent(location.hash.slice(1));
@@ -20,17 +21,28 @@ async function refresh(): Promise<void> {
 }
 
 function showAll(rooms: readonly RoomSummary[]): void {
-  const toRow = ({ room, people, connections, guests, here, invisible, process }: RoomSummary): Row => ({
+  const toRow = ({
+    room,
+    name,
+    people,
+    connections,
+    guests,
+    here,
+    invisible,
+    listeners,
+    process,
+  }: RoomSummary): Row => ({
     key: room,
     cells: [
-      { text: room, href: `#${room}` },
+      { text: name ? `${room} (${name})` : room, href: `#${room}` },
       ...[people, connections, guests].map(String),
       here === undefined ? "" : String(here),
       String(invisible),
+      listeners === undefined ? "" : String(listeners),
       process,
     ],
   });
-  showRows(find("rooms", HTMLTableSectionElement), rows(rooms.map(toRow), "Nobody is in any room."));
+  showRows(find("rooms", HTMLTableSectionElement), rows(rooms.map(toRow), "Nothing is open."));
 }
 
 function show(room: LiveRoom): void {
@@ -54,10 +66,10 @@ function show(room: LiveRoom): void {
       ? { Moves: perSec(perSecond.moves), Frames: perSec(perSecond.frames), Sent: `${bytes(perSecond.bytes)} / s` }
       : {}),
     Process: room.process,
-    "Room id": room.roomId,
+    "Room id": room.roomId || "none",
   });
   const rowsOfPeople = people.flatMap((person) => rowsOf(person, room.at));
-  showRows(find("people", HTMLTableSectionElement), rows(rowsOfPeople, "Nobody is here."));
+  showRows(find("people", HTMLTableSectionElement), rows(rowsOfPeople, room.roomId ? "Nobody is here." : nobodySeated));
   const toRow = ({ at, code, of, person, handle }: LiveRoom["refusals"][number], i: number): Row => ({
     key: `${at} ${i}`,
     cells: [time(at), code, of, { text: handle, href: `/monitor/people#${person}` }],
