@@ -39,7 +39,7 @@ export function mountMonitor(app: Application, door: OperatorDoor, audit: Audit)
       metadata,
     }),
   );
-  app.use(monitor({ prefix, columns: ["roomId", "name", ...columns, "clients", "elapsedTime", "processId"] }));
+  app.use(monitor({ prefix, columns: ["roomId", ...columns, "elapsedTime", "processId"] }));
 }
 
 /**

@@ -16,7 +16,10 @@ const style = `
   .hereabouts a { padding: 10px; color: #fff; text-decoration: none; }
   @media (max-width: 600px) { .hereabouts { justify-content: space-between; gap: 0; padding: 0 12px; } .hereabouts a { padding: 10px 4px; } }
   .hereabouts a:hover, .hereabouts a[aria-current] { box-shadow: inset 0 -3px #fff; }
-  .hereabouts a:focus-visible { outline: 3px solid #fff; outline-offset: -3px; }`;
+  .hereabouts a:focus-visible { outline: 3px solid #fff; outline-offset: -3px; }
+  #app .MuiContainer-root { max-width: none !important; }
+  /* a world's mix of carriers runs on over its listeners, which only audio sessions have */
+  #app .MuiDataGrid-cell[data-field="carriers"], #app [data-field="carriers"] .MuiDataGrid-cellContent { overflow: visible; }`;
 
 const linkTexts = Object.entries(links).map(([name, page]) => `<a href="/monitor/${page}">${name}</a>`);
 const bar = `<style>${style}</style>

@@ -254,6 +254,24 @@ describe("[OP2] the operators' pages", () => {
     expect(await shownTo("viewer")).toEqual([]);
   });
 
+  it.each([1280, 1920])("[OP1] show a world's mix of carriers whole on Colyseus's page, %i px wide", async (width) => {
+    const { open, close } = await logIn("viewer", { width });
+    const page = await open("/monitor/");
+    const mix = page.locator('[role=cell][data-field="carriers"] > *', { hasText: "udp 0 / ws" }).first();
+    await mix.waitFor();
+    const { isCut, right, next } = await mix.evaluate((shown) => {
+      const text = document.createRange();
+      text.selectNodeContents(shown);
+      const { right } = text.getBoundingClientRect();
+      const isCut = right > shown.getBoundingClientRect().right && getComputedStyle(shown).overflowX !== "visible";
+      const after = shown.closest("[role=row]")!.querySelector('[data-field="elapsedTime"]')!;
+      return { isCut, right, next: after.getBoundingClientRect().left };
+    });
+    expect(isCut).toBe(false);
+    expect(right).toBeLessThan(next);
+    await close();
+  });
+
   it("list what is kept of sessions, with its files, and say which belongs to a room that is open", async () => {
     const { open, complaints, close } = await logIn("viewer");
     const page = await open("/monitor/room#world:field");
