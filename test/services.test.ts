@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type Hereabouts } from "../client/index.ts";
+import { errorTable } from "../schema/errors.ts";
 import { startTestServer, type TestServer } from "./lib/server.ts";
 
 let server: TestServer;
@@ -116,6 +117,24 @@ describe("[PR8] explain", () => {
     expect(await run("services/ops/why.ts", handle, "chat:system", "--url", server.url)).toContain("Shown as here");
     await expect(run("services/ops/why.ts", "nobody", "chat:system", "--url", server.url)).rejects.toThrow(/nobody/);
     await here.close();
+  });
+
+  it("says by script what to do where it cannot ask, or is refused", async () => {
+    const why = (room: string, url: string, settings: Record<string, string> = {}) =>
+      promisify(execFile)(process.execPath, ["services/ops/why.ts", "ada", room, "--url", url], {
+        env: { ...env(), ...settings },
+      }).catch(({ stderr }: { stderr: string }) => stderr.trim());
+    const { url } = server;
+    expect(await why("chat:system", "http://127.0.0.1:1")).toMatch(
+      /^No server answers at http:\/\/127\.0\.0\.1:1\..*--url/,
+    );
+    expect(await why("chat:system", url, { MONITOR_PASSWORD: "wrong" })).toBe(
+      `${url} does not take the operator's password of MONITOR_PASSWORD. Set DATA_DIR or MONITOR_PASSWORD as that server has it, or name another by --url.`,
+    );
+    const elsewhere = await why("chat:system", url, { MONITOR_PASSWORD: "", DATA_DIR: "/nowhere/at/all" });
+    expect(elsewhere).toContain("(there is no /nowhere/at/all/monitor-password). Set DATA_DIR");
+    expect(await why("nonsense", url)).toContain(errorTable.BAD_BODY.remedy);
+    expect(await why("chat:system", `${url}/elsewhere`)).toContain(errorTable.NOT_FOUND.remedy);
   });
 });
 

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readProcessConfig } from "../../config.ts";
+import type { Refusal } from "../../schema/errors.ts";
 import type { Explanation } from "../presence/explain.ts";
 
 const usage = "usage: npm run why -- <handle> <world:slug or chat:name> [--url http://localhost:2567]";
@@ -17,12 +18,26 @@ try {
   const { config } = readProcessConfig([]);
   const url = values.url ?? `http://127.0.0.1:${config.port}`;
   const file = join(config.dataDir, "monitor-password");
-  const password = config.monitorPassword || (existsSync(file) ? readFileSync(file, "utf8").trim() : "");
+  const kept = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  const password = config.monitorPassword || kept;
   const authorization = `Basic ${Buffer.from(`operator:${password}`).toString("base64")}`;
   const query = new URLSearchParams({ person, room });
-  const response = await fetch(`${url}/ops/explain?${query}`, { headers: { authorization } });
-  const answer = (await response.json()) as { explanations?: Explanation[]; message?: string };
-  if (!answer.explanations) throw new Error(answer.message ?? `The server answered ${response.status}.`);
+  const response = await fetch(`${url}/ops/explain?${query}`, { headers: { authorization } }).catch(() => {
+    throw new Error(
+      `No server answers at ${url}. Start it, or say where it is: by PORT, or --url http://localhost:2567.`,
+    );
+  });
+  if (response.status === 401) {
+    const from = config.monitorPassword ? "of MONITOR_PASSWORD" : kept ? `in ${file}` : `(there is no ${file})`;
+    const refused = `${url} does not take the operator's password ${from}.`;
+    throw new Error(`${refused} Set DATA_DIR or MONITOR_PASSWORD as that server has it, or name another by --url.`);
+  }
+  const answer = (await response.json().catch(() => ({}))) as Partial<Refusal> & { explanations?: Explanation[] };
+  if (!answer.explanations) {
+    const { message = `${url} answered ${response.status}.`, remedy = "Is it this server? --url names another." } =
+      answer;
+    throw new Error(`${message} ${remedy}`);
+  }
   if (answer.explanations.length === 0)
     throw new Error(`Nobody called ${person} holds a seat anywhere on this server.`);
   for (const { handle, person: id, sentences } of answer.explanations) {
