@@ -54,7 +54,8 @@ async function makeRecording(): Promise<void> {
     worlds.forEach((world, i) => {
       // the second one rests for a while
       const way = i === 1 ? Math.min(t, 0.8) + Math.max(0, t - 1.6) : t;
-      world.moveTo({ x: 120 * Math.cos(way * 0.7 + i * 2), y: 90 * Math.sin(way + i * 2), angle: way });
+      // all of them go away from where they began
+      world.moveTo({ x: 100 * t + 120 * Math.cos(way * 0.7 + i * 2), y: 90 * Math.sin(way + i * 2), angle: way });
     });
   }, 40);
   await sleep(walkMs * 0.3);
@@ -161,6 +162,30 @@ describe("the replay of a world", () => {
     expect(await page.locator("#events").textContent()).toContain('set lamp-1: {"on":true}');
     await page.locator("#sieve").selectOption("words");
     await page.waitForFunction(() => document.querySelectorAll("#events li").length === 2);
+    await page.close();
+  });
+
+  it("[SE2] looks where everyone is, clear of what lies over the picture, as long as nobody is followed", async () => {
+    const page = await openReplay();
+    await page.waitForFunction(() => window.replay !== undefined);
+    const hidden: unknown[] = [];
+    for (const part of [0.02, 0.3, 0.6, 0.95, 0.02]) {
+      await page.evaluate((to) => window.replay!.playback.seek(to * window.replay!.playback.durationMs), part);
+      await sleep(1000);
+      const outside = await page.evaluate(() => {
+        const { camera, people } = window.replay!;
+        const { top, right, bottom, left } = camera.insets;
+        const [from, to] = [camera.toWorld(left, top), camera.toWorld(innerWidth - right, innerHeight - bottom)];
+        const placed = [...people.values()].filter((person) => person.placed);
+        return placed
+          .filter(({ x, y }) => x < from.x || x > to.x || y < from.y || y > to.y)
+          .map(({ name, x, y }) => ({ name, x, y, from, to }));
+      });
+      hidden.push(...outside);
+    }
+    expect(hidden).toEqual([]);
+    const side = await page.locator("#side").boundingBox();
+    expect(await page.evaluate(() => innerWidth - window.replay!.camera.insets.right)).toBeLessThanOrEqual(side!.x + 1);
     await page.close();
   });
 

@@ -5,6 +5,7 @@ import { find, setText } from "../shared/dom.ts";
 import { noticeOf } from "../shared/notice.ts";
 import { applyPalette } from "../shared/palette.ts";
 import { showNotice } from "../shared/toasts.ts";
+import type { Camera } from "../world/camera.ts";
 import { showTitle } from "../world/hud/plate.ts";
 import { Scene } from "../world/scene.ts";
 import { Stage } from "../world/stage.ts";
@@ -20,8 +21,8 @@ import { linesOf } from "./wording.ts";
 
 declare global {
   interface Window {
-    /** For tests and the curious: the recording, its clock, and who is shown. */
-    replay?: { capsule: Capsule; playback: Playback; people: ReadonlyMap<string, Person> };
+    /** For tests and the curious: the recording, its clock, who is shown, and where it looks. */
+    replay?: { capsule: Capsule; playback: Playback; people: ReadonlyMap<string, Person>; camera: Camera };
   }
 }
 
@@ -74,12 +75,11 @@ async function start(): Promise<void> {
     // Sweden writes dates as logs do
     setText(square, new Date(started + playback.t).toLocaleString("sv"));
   }, refreshMs);
-  if (problem)
-    showNotice({
-      message: problem,
-      remedy: "The server may have stopped while it was written, or had no room left for it.",
-    });
-  window.replay = { capsule, playback, people: view.cast.people };
+  if (problem) {
+    const remedy = "The server may have stopped while it was written, or had no room left for it.";
+    showNotice({ message: problem, remedy });
+  }
+  window.replay = { capsule, playback, people: view.cast.people, camera: stage.camera };
 }
 
 /** Where the controls lie: bubbles keep clear of them. */
@@ -89,8 +89,11 @@ function measure(stage: Stage): void {
     const { left, top, right, bottom } = panel.getBoundingClientRect();
     return { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio };
   });
-  const [plate, , , deck] = panels.map((panel) => panel.getBoundingClientRect());
-  stage.camera.insets = { top: plate!.bottom, right: 12, bottom: innerHeight - deck!.top, left: 12 };
+  const [plate, ...side] = panels.map((panel) => panel.getBoundingClientRect());
+  const deck = side.pop()!;
+  // on a phone they lie over all of it while they are open
+  const right = roomy.matches ? innerWidth - Math.min(...side.map(({ left }) => left)) : 12;
+  stage.camera.insets = { top: plate!.bottom, right, bottom: innerHeight - deck.top, left: 12 };
 }
 
 addEventListener("hashchange", () => location.reload());

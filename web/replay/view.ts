@@ -1,6 +1,6 @@
 /**
- * The picture of a replay and where one looks: at someone who is followed, where one dragged to, or at the middle of
- * everyone.
+ * The picture of a replay and where one looks: at someone who is followed, where one dragged to, or where everyone is in
+ * view (lookout.ts).
  */
 import type { Person } from "hereabouts/client";
 import type { Capsule, CapsuleEvent } from "../../schema/capsule.ts";
@@ -10,6 +10,7 @@ import { drawRadio } from "../world/radioSet.ts";
 import type { Shown } from "../world/scene.ts";
 import type { Stage } from "../world/stage.ts";
 import { Cast } from "./cast.ts";
+import { keepInView } from "./lookout.ts";
 import type { Playback } from "./playback.ts";
 
 /** What was between is not made up for if it was longer than this: one went there. */
@@ -50,7 +51,7 @@ export class View implements Shown {
     const { followed } = this;
     if (followed?.placed) this.#last = { x: followed.x, y: followed.y };
     else if (this.place) this.#last = this.place;
-    else this.#last ??= this.#middle();
+    else this.#last = this.#everyone();
     return this.#last ?? this.#terrain.paths[0]?.[0] ?? { x: 0, y: 0 };
   }
 
@@ -106,10 +107,12 @@ export class View implements Shown {
     }
   }
 
-  #middle(): Point | undefined {
+  /** At first from their middle. */
+  #everyone(): Point | undefined {
     const placed = [...this.cast.people.values()].filter((person) => person.placed);
-    if (placed.length === 0) return undefined;
+    if (placed.length === 0) return this.#last;
     const sum = placed.reduce((all, { x, y }) => ({ x: all.x + x, y: all.y + y }), { x: 0, y: 0 });
-    return { x: sum.x / placed.length, y: sum.y / placed.length };
+    const middle = { x: sum.x / placed.length, y: sum.y / placed.length };
+    return keepInView(this.#last ?? middle, placed, this.#stage.camera.reach);
   }
 }

@@ -49,6 +49,19 @@ export class Camera {
     this.#settle();
   }
 
+  /** How far around its middle the window shows the world clear of controls, in units. */
+  get reach(): Insets {
+    const units = (px: number) => (px * this.ratio) / this.scale;
+    const { top, right, bottom, left } = this.insets;
+    const [halfWidth, halfHeight] = [this.width / 2, this.height / 2];
+    return {
+      top: units(halfHeight - top),
+      right: units(halfWidth - right),
+      bottom: units(halfHeight - bottom),
+      left: units(halfWidth - left),
+    };
+  }
+
   /** A place on the canvas, in CSS pixels, as a place in the world. */
   toWorld(x: number, y: number): Point {
     return { x: (x * this.ratio + this.originX) / this.scale, y: (y * this.ratio + this.originY) / this.scale };
