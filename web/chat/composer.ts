@@ -7,7 +7,7 @@ import { make, setText } from "../shared/dom.ts";
 import { noticeOf, waitOf } from "../shared/notice.ts";
 import { leftOf, problemOf, sentText } from "./draft.ts";
 import { iconButton } from "./icons.ts";
-import { sentence, withLocalTimes } from "./wording.ts";
+import { sentence } from "./wording.ts";
 
 export interface ComposerActions {
   /** Says a text. What becomes of it is told by `refuse` or not at all. */
@@ -170,7 +170,7 @@ export class Composer {
   #tell(error: unknown): void {
     const { message, remedy } = noticeOf(error);
     const waitMs = waitOf(error);
-    const reason = sentence(withLocalTimes(message));
+    const reason = sentence(message);
     this.#show(waitMs === undefined ? `${reason} ${remedy}` : reason);
     if (waitMs === undefined) return;
     const end = performance.now() + waitMs;

@@ -8,7 +8,7 @@ import { noticeOf } from "../shared/notice.ts";
 import type { Chats, Entry, Membership } from "./chats.ts";
 import type { Colors } from "./colors.ts";
 import { Pane } from "./pane.ts";
-import { sentence, withLocalTimes } from "./wording.ts";
+import { sentence } from "./wording.ts";
 
 export interface FrameOptions {
   chats: Chats;
@@ -90,7 +90,7 @@ export class Frame {
     back.type = "button";
     back.addEventListener("click", () => this.#options.chats.open(instance));
     text.setAttribute("role", "status");
-    text.append(make("p", "", sentence(withLocalTimes(message))), make("p", "note", remedy), back);
+    text.append(make("p", "", sentence(message)), make("p", "note", remedy), back);
     return text;
   }
 }

@@ -1,7 +1,7 @@
 /** The words that are put together. */
 import { describe, expect, it } from "vitest";
 import { lineOf } from "./sample.ts";
-import { authorNote, countsText, dayText, secondsText, typingText, unreadText, withLocalTimes } from "./wording.ts";
+import { authorNote, countsText, dayText, secondsText, typingText, unreadText } from "./wording.ts";
 
 describe("words", () => {
   it("[CH8] counts those who are here and online", () => {
@@ -42,9 +42,7 @@ describe("words", () => {
     ]);
   });
 
-  it("shows times of the server as those of the reader, and unread lines as a number", () => {
-    expect(withLocalTimes("Until 2026-11-21T01:02:03.456Z. Reason: x")).not.toContain("T01:02");
-    expect(withLocalTimes("Reason: at 5")).toBe("Reason: at 5");
+  it("shows unread lines as a number", () => {
     expect(unreadText({ count: 0, isMore: true })).toBe("");
     expect(unreadText({ count: 50, isMore: true })).toBe("50+");
   });

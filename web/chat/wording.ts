@@ -63,13 +63,6 @@ export function sentence(text: string): string {
   return /[\p{L}\p{N})]$/u.test(text) ? `${text}.` : text;
 }
 
-/** Times as the server writes them, in the reader's own words. */
-export function withLocalTimes(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) =>
-    new Date(time).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }),
-  );
-}
-
 export function secondsText(seconds: number): string {
   const units = [
     [86_400, "day"],
