@@ -61,7 +61,7 @@ export function mountOperations(app: Application, door: OperatorDoor, services: 
     const action = operatorActions.find((one) => one === req.params["action"]);
     if (!action) throw new HereaboutsError("NOT_FOUND", `Actions are ${operatorActions.join(", ")}.`);
     const person = read(personId, req.params["person"], "The address names a person's id.");
-    const order = { action, person, ...read(orderBody, req.body ?? {}, "It takes room, reason, seconds, to.") };
+    const order = { action, person, ...read(orderBody, req.body ?? {}, "It takes room, reason, seconds, to, until.") };
     const { room, reason, seconds, to } = order;
     const what = { action, person, room, reason, details: to ?? seconds };
     res.json(await audited(audit, [req, res], what, () => operations.act(order)));
