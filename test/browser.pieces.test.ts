@@ -77,6 +77,7 @@ describe("paint", () => {
     const { page, errors } = await open("paint", { width: 360, height: 740, touch: true });
     expect(await isWide(page)).toBe(false);
     await shot(page, "paint-phone");
+    await page.bringToFront(); // pages behind others are told late
     await page.emulateMedia({ colorScheme: "dark" });
     const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--paper"));
     await expect.poll(paper).toContain("oklch(0.2");
