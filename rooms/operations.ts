@@ -6,7 +6,7 @@
  */
 import { HereaboutsError } from "../schema/errors.ts";
 import type { HeldRestriction, LiveRoom, Order, OrderAnswer } from "../schema/operations.ts";
-import { endAfter, mustBeOf } from "../services/bans/bans.ts";
+import { endAfter } from "../services/bans/bans.ts";
 import type { Scope } from "../services/bans/store.ts";
 import { moderateFor } from "../services/chats/moderation.ts";
 import type { Operations } from "../services/ops/operations.ts";
@@ -100,11 +100,8 @@ export function createOperations(services: RoomServices, call: typeof callRoom =
     const { person, room, until } = order;
     if (room.startsWith("chat:")) await moderate(order);
     else {
-      const held = bans.list().find((one) => one.kind === kind && one.person === person && one.scope === room);
-      if (held) mustBeOf(held, until);
-      if (!(await bans.lift({ kind, person, scope: room as Scope }))) {
-        throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds for ${room}.`);
-      }
+      const isLifted = await bans.lift({ kind, person, scope: room as Scope }, until);
+      if (!isLifted) throw new HereaboutsError("PERSON_NOT_FOUND", `No ${kind} of theirs holds for ${room}.`);
     }
     return { rooms: [] };
   };

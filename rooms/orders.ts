@@ -33,6 +33,7 @@ export function endSeats(room: OrderedRoom, person: string, code: "KICKED" | "BA
 export function endBanned(room: OrderedRoom): void {
   for (const ban of room.services.bans.list()) {
     if (ban.kind !== "ban" || (ban.scope !== "all" && ban.scope !== room.key)) continue;
+    if (room.services.presence.grounds(room.key, ban.person).seats.length === 0) continue;
     endSeats(room, ban.person, "BANNED", describeRestriction(ban));
   }
 }

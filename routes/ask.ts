@@ -70,15 +70,20 @@ export async function ask(
 }
 
 /**
- * What the other processes answer to the same path, asked by the same login, as far as they do within a second: a part is
- * better than nothing. None for one of them that asks.
+ * What the other processes answer to the same path, as far as they do within a second: a part is better than nothing. None
+ * for one of them that asks, also where its seal is not taken, as clocks differ. `login`: what the request is to say of itself.
  */
-export async function askOthers<T>({ cluster, peers }: Asking, req: Request, res: Response): Promise<T[]> {
-  if (hopsOf(res) > 0) return [];
+export async function askOthers<T>(
+  { cluster, peers }: Asking,
+  req: Request,
+  res: Response,
+  login: { authorization?: string | undefined } = {},
+): Promise<T[]> {
+  if (hopsOf(res) > 0 || req.headers[peerHeader] !== undefined) return [];
   const others = cluster.members().filter(({ id }) => id !== cluster.id);
-  const { authorization } = req.headers;
   const answers = others.map(async ({ peerUrl }): Promise<T[]> => {
     try {
+      const { authorization } = login;
       const headers = { [peerHeader]: peers.seal(req, res), ...(authorization ? { authorization } : {}) };
       const answer = await fetch(new URL(req.path, peerUrl), { headers, signal: AbortSignal.timeout(listMs) });
       return answer.ok ? [(await answer.json()) as T] : [];

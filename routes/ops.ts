@@ -62,8 +62,8 @@ export function mountOperations(app: Application, door: OperatorDoor, services: 
     if (!action) throw new HereaboutsError("NOT_FOUND", `Actions are ${operatorActions.join(", ")}.`);
     const person = read(personId, req.params["person"], "The address names a person's id.");
     const order = { action, person, ...read(orderBody, req.body ?? {}, "It takes room, reason, seconds, to, until.") };
-    const { room, reason, seconds, to } = order;
-    const what = { action, person, room, reason, details: to ?? seconds };
+    const { room, reason, seconds, to, until } = order;
+    const what = { action, person, room, reason, details: to ?? seconds ?? until };
     res.json(await audited(audit, [req, res], what, () => operations.act(order)));
   });
 

@@ -23,7 +23,7 @@ export interface Listing {
 export async function listRooms(services: Listing, req: Request, res: Response): Promise<RoomSummary[]> {
   const here = sessionsHere(services);
   if (hopsOf(res) > 0) return here;
-  const elsewhere = await askOthers<RoomSummary[]>(services.asking, req, res);
+  const elsewhere = await askOthers<RoomSummary[]>(services.asking, req, res, req.headers);
   const all = [...withPeople(services, [...elsewhere.flat(), ...here]).values()];
   const heard = ({ listeners = 0 }: RoomSummary) => listeners;
   return all.sort((a, b) => b.people - a.people || heard(b) - heard(a) || (a.room < b.room ? -1 : 1));

@@ -207,10 +207,13 @@ describe("[OP2] the operators' pages", () => {
       const [found] = (json as unknown as FoundPeople).people;
       return found?.seats.map(({ room }) => room).filter((room) => room.startsWith("world:"));
     };
-    await expect.poll(worlds, { timeout: 5000 }).toEqual(["world:pond"]);
+    await expect.poll(worlds).toEqual(["world:pond"]);
     expect(await world.allTextContents()).toEqual(["world:field"]);
-    await page.clock.runFor(2000);
-    await expect.poll(() => world.allTextContents()).toEqual(["world:pond"]);
+    const later = async () => {
+      await page.clock.runFor(2000);
+      return world.allTextContents();
+    };
+    await expect.poll(later).toEqual(["world:pond"]);
     await Promise.all([context.close(), close()]);
   });
 
@@ -294,7 +297,7 @@ describe("[OP2] the operators' pages", () => {
     await brief.leave();
     await page.getByText("is not open").waitFor();
     const again = await here.world("brief");
-    await expect.poll(() => kept.getAttribute("href"), { timeout: 5000 }).not.toBe(before);
+    await expect.poll(() => kept.getAttribute("href")).not.toBe(before);
     await again.leave();
     await close();
   });

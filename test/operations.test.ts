@@ -172,7 +172,7 @@ describe("[OP2] a ban", () => {
     await done("ban", here.identity.id, { room: "chat:clock" });
     expect(await ended).toBe("BANNED");
     const isOpen = async () => (await get(url, "/ops/rooms/chat:clock", { headers: operator })).status === 200;
-    await expect.poll(isOpen, { timeout: 5000 }).toBe(false);
+    await expect.poll(isOpen).toBe(false);
     const held = async () => {
       const all = await asked<HeldRestriction[]>("/ops/restrictions");
       return all.filter(({ room }) => room === "chat:clock");
@@ -267,7 +267,7 @@ describe("[OP2] a room, live", () => {
     const world = await here.world("meadow");
     world.send(`piece:${"x".repeat(10)}`, "y".repeat(2000));
     await expect
-      .poll(() => asked<LiveRoom>("/ops/rooms/world:meadow"), { timeout: 5000 })
+      .poll(() => asked<LiveRoom>("/ops/rooms/world:meadow"))
       .toMatchObject({
         room: "world:meadow",
         roomId: world.room.roomId,
@@ -301,7 +301,7 @@ describe("[OP2] a room, live", () => {
       await expect.poll(rooms, { message: room }).toContainEqual(expect.objectContaining({ room, ...counts }));
       expect((await asked<LiveRoom>(`/ops/rooms/${room}`)).counts, room).toEqual({ ...counts, invisible: 0 });
       await expect
-        .poll(metadata, { message: room, timeout: 3000 })
+        .poll(metadata, { message: room })
         .toContainEqual(expect.objectContaining({ kind, label, ...counts }));
     }
   });

@@ -27,6 +27,7 @@ for (let run = 1; run < tries && isFailed; run++) {
 if (late.length > 0)
   console.warn(`\nFailed in an earlier run${isFailed ? "" : ", and held later"}:\n  ${late.join("\n  ")}`);
 if (isFailed) process.exitCode = 1;
+await vitest.exit();
 
 function hasFailed({ state }: Vitest): boolean {
   const modules = state.getTestModules();

@@ -27,7 +27,7 @@ export type CapsuleHeader = {
 export type ChunkPlace = { readonly first: number; readonly last: number; readonly from: number; readonly to: number };
 
 const magic = new TextEncoder().encode("capsule");
-const version = 1;
+const version = 2;
 const headerAt = magic.length + 5;
 const mostHeaderBytes = 65_536;
 const chunkMagic = 0x4b4e4843;

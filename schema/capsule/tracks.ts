@@ -35,8 +35,8 @@ export class Tracks {
   }
 
   /**
-   * Exactly what the frame of a tick said at that tick, and on the way there since the tick before, in `tickMs` at most. `next` are the tracks of
-   * the chunk that follows. Undefined where a slot has no pose, or has its first one after `since`.
+   * Exactly what the frame of a tick said at that tick, and on the way there since the tick before, in `tickMs` at most.
+   * `next` are the tracks of the chunk that follows. Undefined where a slot has no pose, or has its first one after `since`.
    */
   poseAt(slot: number, t: number, since: number, tickMs: number, next: Tracks | undefined): Pose | undefined {
     const samples = this.#samples.get(slot);

@@ -118,7 +118,10 @@ export function shownOf(files: readonly Entry[]): Entry[] {
 
 const isLines = (path: string) => /^logs\/[^/]+\.jsonl$/.test(path);
 
-/** Of a folder that does not say, only what its name and its files tell. What a dead process left has ended, though nobody noted it yet. */
+/**
+ * Of a folder that does not say, only what its name and its files tell. What a dead process left has ended, though nobody
+ * noted it yet.
+ */
 export function infoOf({ name, manifest, lostAt = 0, bytes: found = 0 }: Kept): FolderInfo {
   if (manifest) {
     const { id, kind, key, label, created, bytes } = manifest;

@@ -36,7 +36,7 @@ const memoryStore = (): RestrictionStore & { kept: Map<string, Restriction> } =>
     put: async (...all) => all.forEach((each) => void kept.set(nameOf(each), each)),
     remove: async (id) => void kept.delete(nameOf(id)),
     async removeSame(one) {
-      if (kept.get(nameOf(one))?.at === one.at) kept.delete(nameOf(one));
+      return kept.get(nameOf(one))?.at === one.at && kept.delete(nameOf(one));
     },
   };
 };
@@ -138,6 +138,24 @@ describe("[OP2] a ban", () => {
     await vi.waitFor(() => expect(two.holds("ban", "world:field", "ada")).toBe(false));
   });
 
+  it("[OP2] is lifted by its end, and never another that was laid elsewhere meanwhile, told of or not", async () => {
+    const { begin, store } = newProcesses();
+    const [one, two] = [begin(), begin()];
+    await one.lay(ban);
+    const { until } = ban;
+    await expect(one.lift(ban, until + 1)).rejects.toMatchObject({ code: "RESTRICTION_CHANGED" });
+    // two has laid another, which one has not been told of
+    const forGood = { ...ban, until: Number.POSITIVE_INFINITY, at: ban.at + 1 };
+    await store.put(forGood);
+    await expect(one.lift(ban, until)).rejects.toMatchObject({ code: "RESTRICTION_CHANGED" });
+    expect([...store.kept.values()]).toEqual([forGood]);
+    await vi.waitFor(() => expect(one.list()).toEqual([forGood]));
+    expect(await one.lift(ban, null)).toBe(true);
+    await vi.waitFor(() => expect(two.list()).toEqual([]));
+    expect(store.kept.size).toBe(0);
+    expect(await one.lift(ban, null)).toBe(false);
+  });
+
   it("is written again where Redis came back with nothing, and is not where it came back with all", async () => {
     const { begin, store, up } = newProcesses();
     const bans = begin();
@@ -175,7 +193,7 @@ describe("[OP2] a ban", () => {
     const { removeSame } = store;
     store.removeSame = async (one) => {
       await bans.lay({ ...ban, at: 60_000, until: 90_000 });
-      await removeSame(one);
+      return removeSame(one);
     };
     await bans.load();
     expect(store.kept.size).toBe(1);

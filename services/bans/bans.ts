@@ -130,11 +130,22 @@ export class Bans {
     await this.#options.channel.publish("");
   }
 
-  /** False: nothing of the kind held. */
-  async lift(id: RestrictionId): Promise<boolean> {
+  /**
+   * The one that ends at `until` (null: for good), or any where that is left out. False: nothing of the kind held. Throws
+   * RESTRICTION_CHANGED where another holds, also if that is not known here yet.
+   */
+  async lift(id: RestrictionId, until?: number | null): Promise<boolean> {
+    const { store } = this.#options;
     const name = nameOf(id);
-    if (!this.#isOn(this.#held.get(name))) return false;
-    await this.#options.store.remove(id);
+    const held = this.#held.get(name);
+    if (!held || !this.#isOn(held)) return false;
+    mustBeOf(held, until);
+    if (until === undefined) await store.remove(id);
+    else if (!(await store.removeSame(held))) {
+      await this.load();
+      const other = this.#held.get(name);
+      if (other) throw new HereaboutsError("RESTRICTION_CHANGED", describeRestriction(other));
+    }
     this.#forget(name);
     await this.#options.channel.publish(name);
     return true;

@@ -4,7 +4,8 @@ import { answerOf } from "../redisAnswer.ts";
 import { nameOf, type Restriction, type RestrictionStore } from "./store.ts";
 
 const removeSame = `
-if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end`;
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 0`;
 
 export function createRedisRestrictions(redis: Redis, key = "hereabouts:restrictions"): RestrictionStore {
   return {
@@ -24,6 +25,6 @@ export function createRedisRestrictions(redis: Redis, key = "hereabouts:restrict
     remove: async (id) => void (await answerOf(redis.hdel(key, nameOf(id)))),
     // what was read is written as it was: its fields keep their order
     removeSame: async (one) =>
-      void (await answerOf(redis.eval(removeSame, 1, key, nameOf(one), JSON.stringify(one)) as Promise<unknown>)),
+      (await answerOf(redis.eval(removeSame, 1, key, nameOf(one), JSON.stringify(one)) as Promise<number>)) === 1,
   };
 }

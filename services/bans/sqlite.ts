@@ -27,7 +27,7 @@ export function createSqliteRestrictions({ db }: Storage): RestrictionStore {
     },
     remove: async ({ kind, scope, person }) => void remove.run(kind, scope, person),
     removeSame: async ({ kind, scope, person, at, until }) =>
-      void removeSame.run(kind, scope, person, at, Number.isFinite(until) ? until : null),
+      removeSame.run(kind, scope, person, at, Number.isFinite(until) ? until : null).changes === 1,
   };
 }
 

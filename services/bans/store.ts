@@ -23,8 +23,8 @@ export interface RestrictionStore {
   all(): Promise<Restriction[]>;
   put(...restrictions: readonly Restriction[]): Promise<void>;
   remove(id: RestrictionId): Promise<void>;
-  /** Removes it as it was read; one that has taken its place meanwhile stays. */
-  removeSame(restriction: Restriction): Promise<void>;
+  /** Removes it as it was read, and says whether it was there; one that has taken its place meanwhile stays. */
+  removeSame(restriction: Restriction): Promise<boolean>;
 }
 
 export function nameOf({ kind, person, scope }: RestrictionId): string {

@@ -5,8 +5,8 @@ import type { RoomKey } from "../presence/crowd.ts";
 export interface Operations {
   /**
    * In whichever processes it concerns. Throws PERSON_NOT_FOUND where there is nobody to do it to or nothing to undo,
-   * RESTRICTION_CHANGED where another ban or mute holds than the one to be lifted, BAD_BODY for what cannot be done there, UNAVAILABLE naming the rooms whose process does not answer: then the others
-   * have done it.
+   * RESTRICTION_CHANGED where another ban or mute holds than the one to be lifted, BAD_BODY for what cannot be done there,
+   * UNAVAILABLE naming the rooms whose process does not answer: then the others have done it.
    */
   act(order: Order): Promise<OrderAnswer>;
   /** Throws NOT_FOUND for a room that is not open, UNAVAILABLE, and Elsewhere for an audio session of another process. */

@@ -38,16 +38,14 @@ async function begin(): Promise<void> {
 /** Leaves what is being typed. */
 async function search(): Promise<void> {
   try {
-    const [{ found, people }, held] = await Promise.all([
-      ask<FoundPeople>(`/ops/people?q=${encodeURIComponent(sought())}`),
-      ask<HeldRestriction[]>("/ops/restrictions"),
-    ]);
+    const { found, people } = await ask<FoundPeople>(`/ops/people?q=${encodeURIComponent(sought())}`);
     const shown = people.length < found ? `, of whom these are the first ${people.length}` : "";
     find("found", HTMLParagraphElement).textContent = `${found === 1 ? "One person" : `${found} people`}${shown}.`;
     const cards = people.map(toCard);
     if (isOperator && found === 0 && wholeId.test(sought())) cards.push(toAbsentCard(sought()));
     find("people", HTMLUListElement).replaceChildren(...cards);
-    showHeld(held);
+    // chats keep theirs where it may not be answered for now
+    showHeld(await ask<HeldRestriction[]>("/ops/restrictions"));
   } catch (error) {
     tellFailure(error);
   }

@@ -49,7 +49,8 @@ function show(room: LiveRoom): void {
   const { counts, perSecond, audio, people, refusals } = room;
   const perSec = (rate: number) => `${rate.toFixed(1)} / s`;
   const folder = find("folder", HTMLSpanElement);
-  if (room.folder) {
+  if (!room.folder) folder.replaceChildren();
+  else {
     if (folder.childElementCount === 0) folder.append("· ", make("a", "", "What is kept of it"));
     folder.querySelector("a")!.href = `/monitor/sessions#${encodeURIComponent(room.folder)}`;
   }
