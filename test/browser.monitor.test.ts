@@ -150,7 +150,7 @@ describe("[OP2] the operators' pages", () => {
     await page.getByLabel("Reason").fill("spam");
     await page.keyboard.press("Enter");
     const notice = banned.getByRole("alert");
-    await notice.getByText(/Until 20.*Reason: spam/).waitFor();
+    await notice.getByText(/Until .*20\d\d.*Reason: spam/).waitFor();
     await shot(banned, "monitor-banned", 500);
     expect(await notice.getByRole("button").allTextContents()).toEqual(["×"]);
     await page.getByRole("button", { name: "Undo" }).click();
