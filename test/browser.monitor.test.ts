@@ -48,6 +48,18 @@ async function logIn(username: keyof typeof passwords, options: { width?: number
   return { open, complaints, close: () => context.close() };
 }
 
+/** Someone in the field, in a browser of their own, and the page on which an operator has found them. */
+async function meet() {
+  const { open, close } = await logIn("operator");
+  const context = await browser.newContext();
+  const theirs = await context.newPage();
+  await theirs.goto(`${server.url}/field`);
+  await theirs.waitForFunction(() => window.hereabouts?.world.me?.placed);
+  const id = await theirs.evaluate(() => window.hereabouts!.here.identity.id);
+  const page = await open(`/monitor/people#${id}`);
+  return { theirs, id, page, end: () => Promise.all([context.close(), close()]) };
+}
+
 describe("[OP2] the operators' pages", () => {
   it("find a person, explain, ban with a reason, and take it back", async () => {
     const { open, complaints, close } = await logIn("operator");
@@ -139,13 +151,7 @@ describe("[OP2] the operators' pages", () => {
   });
 
   it("tell the one who is banned until when and why, with no way back while it holds", async () => {
-    const { open, close } = await logIn("operator");
-    const context = await browser.newContext();
-    const banned = await context.newPage();
-    await banned.goto(`${server.url}/field`);
-    await banned.waitForFunction(() => window.hereabouts?.world.me?.placed);
-    const id = await banned.evaluate(() => window.hereabouts!.here.identity.id);
-    const page = await open(`/monitor/people#${id}`);
+    const { theirs: banned, page, end } = await meet();
     await page.getByRole("button", { name: "Ban…" }).click();
     await page.getByLabel("Reason").fill("spam");
     await page.keyboard.press("Enter");
@@ -155,17 +161,11 @@ describe("[OP2] the operators' pages", () => {
     expect(await notice.getByRole("button").allTextContents()).toEqual(["×"]);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Unbanned").waitFor();
-    await Promise.all([context.close(), close()]);
+    await end();
   });
 
   it("move someone to another world, whose page follows", async () => {
-    const { open, close } = await logIn("operator");
-    const context = await browser.newContext();
-    const visited = await context.newPage();
-    await visited.goto(`${server.url}/field`);
-    await visited.waitForFunction(() => window.hereabouts?.world.me?.placed);
-    const id = await visited.evaluate(() => window.hereabouts!.here.identity.id);
-    const page = await open(`/monitor/people#${id}`);
+    const { theirs: visited, page, end } = await meet();
     await page.getByRole("button", { name: "Move…" }).click();
     await page.getByLabel("To the world").fill("pond");
     await page.getByLabel("Reason").fill("the pond is nicer");
@@ -174,22 +174,16 @@ describe("[OP2] the operators' pages", () => {
     await visited.waitForFunction(() => window.hereabouts?.world.slug === "pond");
     await visited.getByText("Their reason: the pond is nicer").waitFor();
     expect(new URL(visited.url()).pathname).toBe("/pond");
-    await Promise.all([context.close(), close()]);
+    await end();
   });
 
   it("show where someone who was moved is, once they have arrived", async () => {
-    const { open, close } = await logIn("operator");
-    const context = await browser.newContext();
-    const visited = await context.newPage();
-    await visited.goto(`${server.url}/field`);
-    await visited.waitForFunction(() => window.hereabouts?.world.me?.placed);
-    const id = await visited.evaluate(() => window.hereabouts!.here.identity.id);
+    const { theirs: visited, id, page, end } = await meet();
     let go = () => {};
     const mayGo = new Promise<void>((resolve) => {
       go = resolve;
     });
     await visited.route("**/matchmake/**", (route) => mayGo.then(() => route.continue()));
-    const page = await open(`/monitor/people#${id}`);
     const world = page.locator(".card").getByRole("link", { name: /^world:/ });
     await world.waitFor();
     await page.clock.install();
@@ -214,7 +208,7 @@ describe("[OP2] the operators' pages", () => {
       return world.allTextContents();
     };
     await expect.poll(later).toEqual(["world:pond"]);
-    await Promise.all([context.close(), close()]);
+    await end();
   });
 
   it("show a room live, and the way to it from Colyseus's own page", async () => {
