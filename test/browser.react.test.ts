@@ -112,6 +112,8 @@ describe("the hooks", () => {
     await page.evaluate((url) => (window as unknown as Globals).setUrl(url), site.url);
     await page.getByText("meadow open: AdaBob").waitFor();
     await page.getByRole("button", { name: "open Ada" }).waitFor();
+    // the other's patch may come a moment later than the page's
+    await until(() => isThere("Ada"));
     await page.context().close();
   });
 
