@@ -110,6 +110,13 @@ describe("a session of another process [AU12]", () => {
     expect(await listed()).toEqual([]);
   });
 
+  it("is listed to another process that asks, and that one alone asks on, also where clocks keep seals from being taken", async () => {
+    await beach();
+    const old = { "x-hereabouts-peer": "eyJpcCI6IjEuMi4zLjQifQ.AAAA" };
+    expect((await asked(owner, "/api/session/list", { headers: old })).body.sessions).toHaveLength(1);
+    expect((await asked(other, "/api/session/list", { headers: old })).body.sessions).toEqual([]);
+  });
+
   it("is what the browser's cookie is bound to, wherever it was made", async () => {
     const made = await posted(owner, "/create-session", {});
     const cookie = made.headers.get("set-cookie")!.split(";")[0]!;
